@@ -1,0 +1,98 @@
+//! Roles, permissions and which role may do what. Deny by default.
+
+string_enum! {
+    /// Role of an API key.
+    pub enum Role ("role") {
+        /// Reads everything except secrets.
+        Viewer = "viewer",
+        /// Reads and operates: creates, changes, renews and deploys.
+        Operator = "operator",
+        /// Reads and decides approval requests.
+        Approver = "approver",
+        /// Everything, including keys, tokens and issuers.
+        Admin = "admin",
+        /// Scrapes metrics, nothing else.
+        Metrics = "metrics",
+    }
+}
+
+string_enum! {
+    /// What a route or service call demands.
+    pub enum Permission ("permission") {
+        /// Read the inventory, jobs, agents, targets, issuers and policies.
+        InventoryRead = "inventory.read",
+        /// Create and change certificates and their target mappings; archive them.
+        CertificateWrite = "certificate.write",
+        /// Ask for a renewal.
+        CertificateRenew = "certificate.renew",
+        /// Ask for a deployment.
+        CertificateDeploy = "certificate.deploy",
+        /// Create, change, test and delete issuers.
+        IssuerWrite = "issuer.write",
+        /// Create, change, test and delete targets.
+        TargetWrite = "target.write",
+        /// Create agents and enrolment tokens; retire agents.
+        AgentWrite = "agent.write",
+        /// Cancel and retry jobs.
+        JobWrite = "job.write",
+        /// Approve and reject.
+        ApprovalDecide = "approval.decide",
+        /// Read metrics.
+        MetricsRead = "metrics.read",
+        /// Act as one agent on that agent's own routes. Never held by a role.
+        AgentSelf = "agent.self",
+    }
+}
+
+impl Role {
+    /// Whether this role holds `permission`.
+    pub const fn allows(self, permission: Permission) -> bool {
+        use Permission as P;
+        match (self, permission) {
+            (_, P::AgentSelf) => false,
+            (Self::Admin, _) | (_, P::MetricsRead) => true,
+            (Self::Metrics, _) => false,
+            (_, P::InventoryRead) => true,
+            (Self::Viewer, _) => false,
+            (Self::Approver, p) => matches!(p, P::ApprovalDecide),
+            (Self::Operator, p) => matches!(
+                p,
+                P::CertificateWrite
+                    | P::CertificateRenew
+                    | P::CertificateDeploy
+                    | P::TargetWrite
+                    | P::JobWrite
+            ),
+        }
+    }
+}
+
+string_enum! {
+    /// Kind of the actor in an audit event.
+    pub enum ActorType ("actor type") {
+        /// A person or machine with an API key.
+        User = "User",
+        /// certctl itself.
+        System = "System",
+        /// An agent.
+        Agent = "Agent",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_hold_exactly_the_documented_permissions() {
+        let held = |role: Role| {
+            Permission::ALL.iter().filter(|p| role.allows(**p)).map(|p| p.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(held(Role::Viewer), ["inventory.read", "metrics.read"]);
+        assert_eq!(held(Role::Metrics), ["metrics.read"]);
+        assert_eq!(held(Role::Approver), ["inventory.read", "approval.decide", "metrics.read"]);
+        assert_eq!(held(Role::Admin).len(), Permission::ALL.len() - 1);
+        assert!(!Role::Operator.allows(Permission::IssuerWrite));
+        assert!(!Role::Operator.allows(Permission::AgentWrite));
+    }
+}

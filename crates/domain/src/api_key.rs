@@ -1,0 +1,31 @@
+//! API keys of people and machines.
+
+use crate::Timestamp;
+use crate::access::Role;
+use crate::id::ApiKeyId;
+
+/// An API key. The token itself is shown once and never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Identifier.
+    pub id: ApiKeyId,
+    /// Name, unique among keys that are not revoked; becomes the actor in audit events.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Lower-case hex SHA-256 of the token.
+    pub token_hash: String,
+    /// Creation time.
+    pub created_at: Timestamp,
+    /// End of validity, when limited.
+    pub expires_at: Option<Timestamp>,
+    /// When the key was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl ApiKey {
+    /// Whether the key may be used at `now`.
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}

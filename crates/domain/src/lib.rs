@@ -1,0 +1,36 @@
+//! Entities, identifiers, state machines and pure rules of certctl.
+//!
+//! Nothing here does I/O, reads a clock or knows a database, an HTTP framework or a
+//! request: time, ids and random numbers come in as arguments. Start at
+//! [`certificate::Certificate`], [`job::Job`] and [`renewal::decide`].
+
+#[macro_use]
+mod string_enum;
+
+pub mod access;
+pub mod agent;
+pub mod api_key;
+pub mod audit;
+pub mod ca_key;
+pub mod certificate;
+pub mod clock;
+pub mod deployment;
+pub mod enrolment;
+pub mod id;
+pub mod issuer;
+pub mod job;
+pub mod json_text;
+pub mod ledger;
+pub mod organisation;
+pub mod profile;
+pub mod renewal;
+pub mod retry;
+pub mod san;
+pub mod target;
+pub mod transition;
+pub mod version;
+
+pub use clock::{Clock, Timestamp};
+pub use json_text::JsonText;
+pub use string_enum::UnknownValue;
+pub use transition::InvalidTransition;

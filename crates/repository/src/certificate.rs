@@ -1,0 +1,94 @@
+//! Storage of managed certificates.
+
+use crate::{Page, PageRequest, StoreError};
+use certctl_domain::Timestamp;
+use certctl_domain::certificate::{Certificate, CertificateStatus};
+use certctl_domain::id::{AgentId, CertificateId, IssuerId, OwnerId, ProfileId, TeamId};
+
+/// Which certificates a list shows. Absent fields do not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CertificateFilter {
+    /// Status as a user sees it (so `Expiring` and `Expired` work); judged at `now`.
+    pub status: Option<CertificateStatus>,
+    /// The instant `status` is judged at; required with `status`.
+    pub now: Option<Timestamp>,
+    /// Environment, exact.
+    pub environment: Option<String>,
+    /// Owner.
+    pub owner_id: Option<OwnerId>,
+    /// Team.
+    pub team_id: Option<TeamId>,
+    /// Issuer.
+    pub issuer_id: Option<IssuerId>,
+    /// Profile.
+    pub profile_id: Option<ProfileId>,
+    /// Mapped to a target of this agent.
+    pub agent_id: Option<AgentId>,
+    /// Part of the name or common name, any case.
+    pub search: Option<String>,
+    /// Expires before, exclusive.
+    pub expires_before: Option<Timestamp>,
+    /// Expires after, exclusive.
+    pub expires_after: Option<Timestamp>,
+    /// Created after, exclusive.
+    pub created_after: Option<Timestamp>,
+    /// Updated after, exclusive.
+    pub updated_after: Option<Timestamp>,
+}
+
+/// Sort key of the certificate list. Ties are broken by id in the same direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CertificateSortKey {
+    /// Creation time.
+    #[default]
+    CreatedAt,
+    /// Last change.
+    UpdatedAt,
+    /// End of validity; rows without one come last in either direction.
+    ExpiresAt,
+    /// Name.
+    Name,
+    /// Common name.
+    CommonName,
+    /// Stored status.
+    Status,
+    /// Environment.
+    Environment,
+}
+
+/// Order of the certificate list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateSort {
+    /// Key.
+    pub key: CertificateSortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for CertificateSort {
+    /// Newest first.
+    fn default() -> Self {
+        Self { key: CertificateSortKey::CreatedAt, descending: true }
+    }
+}
+
+/// Managed certificates.
+pub trait CertificateRepo {
+    /// One row, if it exists.
+    fn find(&mut self, id: &CertificateId) -> Result<Option<Certificate>, StoreError>;
+    /// One page. Any page can be continued with its cursor, the first one included.
+    fn list(
+        &mut self,
+        filter: &CertificateFilter,
+        sort: CertificateSort,
+        page: &PageRequest,
+    ) -> Result<Page<Certificate>, StoreError>;
+    /// Rows whose `next_action_at` has come, oldest first, ties by id; at most `limit`.
+    fn due(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Certificate>, StoreError>;
+    /// Adds a row with its SANs and tags. `Duplicate{certificate.id|certificate.name}`,
+    /// `Missing{certificate.owner_id|team_id|issuer_id|renewal_policy_id|profile_id}`.
+    fn insert(&mut self, certificate: &Certificate) -> Result<(), StoreError>;
+    /// Writes the row, its SANs and tags if the stored revision is `certificate.revision`, and
+    /// grows the revision; otherwise `Stale`.
+    fn update(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
+}

@@ -1,0 +1,22 @@
+//! Storage of issuers.
+
+use crate::{Page, PageRequest, StoreError};
+use certctl_domain::Timestamp;
+use certctl_domain::id::IssuerId;
+use certctl_domain::issuer::{Issuer, TestStatus};
+
+/// Issuers.
+pub trait IssuerRepo {
+    /// One row, if it exists.
+    fn find(&mut self, id: &IssuerId) -> Result<Option<Issuer>, StoreError>;
+    /// One page, newest first.
+    fn list(&mut self, page: &PageRequest) -> Result<Page<Issuer>, StoreError>;
+    /// Adds a row. `Duplicate{issuer.id|issuer.name}`.
+    fn insert(&mut self, issuer: &Issuer) -> Result<(), StoreError>;
+    /// Writes the row if the stored revision is `issuer.revision`, and grows the revision; otherwise `Stale`.
+    fn update(&mut self, issuer: &mut Issuer) -> Result<(), StoreError>;
+    /// Records a test result without touching the revision.
+    fn record_test(&mut self, id: &IssuerId, status: TestStatus, at: Timestamp) -> Result<(), StoreError>;
+    /// Removes a row and its CA keys. `InUse{certificate.issuer_id|issuance.issuer_id}`; `Stale` when absent.
+    fn delete(&mut self, id: &IssuerId) -> Result<(), StoreError>;
+}

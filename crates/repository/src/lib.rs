@@ -1,0 +1,46 @@
+//! What certctl needs from its database, without naming one.
+//!
+//! [`Store`] runs named, re-runnable closures in a transaction; inside, [`Tx`] hands out one
+//! repository per aggregate. No SQL, no diesel, no await inside a transaction.
+
+mod agent;
+mod api_key;
+mod audit;
+mod ca_key;
+mod certificate;
+mod deployment;
+mod enrolment;
+mod error;
+mod issuer;
+mod job;
+mod lease;
+mod ledger;
+mod organisation;
+mod page;
+mod policy;
+mod profile;
+mod secret;
+mod store;
+mod target;
+mod version;
+
+pub use agent::{AgentFilter, AgentRepo};
+pub use api_key::ApiKeyRepo;
+pub use audit::{AuditFilter, AuditRepo};
+pub use ca_key::CaKeyRepo;
+pub use certificate::{CertificateFilter, CertificateRepo, CertificateSort, CertificateSortKey};
+pub use deployment::DeploymentRepo;
+pub use enrolment::EnrolmentTokenRepo;
+pub use error::{StoreError, exactly_one};
+pub use issuer::IssuerRepo;
+pub use job::{ClaimRequest, JobFilter, JobRepo};
+pub use lease::LeaseRepo;
+pub use ledger::LedgerRepo;
+pub use organisation::{OwnerRepo, TeamRepo};
+pub use page::{Cursor, Page, PageRequest};
+pub use policy::RenewalPolicyRepo;
+pub use profile::ProfileRepo;
+pub use secret::{SealedColumn, SealedRow, SecretRepo};
+pub use store::{Flow, Store, Tx, TxBody, TxMode, TxRunner, TxSpec};
+pub use target::{TargetFilter, TargetRepo};
+pub use version::VersionRepo;

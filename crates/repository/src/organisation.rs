@@ -1,0 +1,25 @@
+//! Storage of teams and owners.
+
+use crate::{Page, PageRequest, StoreError};
+use certctl_domain::id::{OwnerId, TeamId};
+use certctl_domain::organisation::{Owner, Team};
+
+/// Teams.
+pub trait TeamRepo {
+    /// One row, if it exists.
+    fn find(&mut self, id: &TeamId) -> Result<Option<Team>, StoreError>;
+    /// One page, newest first.
+    fn list(&mut self, page: &PageRequest) -> Result<Page<Team>, StoreError>;
+    /// Adds a row. `Duplicate{team.id|team.name}`.
+    fn insert(&mut self, team: &Team) -> Result<(), StoreError>;
+}
+
+/// Owners.
+pub trait OwnerRepo {
+    /// One row, if it exists.
+    fn find(&mut self, id: &OwnerId) -> Result<Option<Owner>, StoreError>;
+    /// One page, newest first.
+    fn list(&mut self, page: &PageRequest) -> Result<Page<Owner>, StoreError>;
+    /// Adds a row. `Duplicate{owner.id}`, `Missing{owner.team_id}`.
+    fn insert(&mut self, owner: &Owner) -> Result<(), StoreError>;
+}

@@ -1,0 +1,30 @@
+//! Storage of issued versions.
+
+use crate::{Page, PageRequest, StoreError};
+use certctl_domain::id::{AgentId, CertificateId, VersionId};
+use certctl_domain::version::CertificateVersion;
+
+/// Issued versions. Rows never change.
+pub trait VersionRepo {
+    /// One row, if it exists.
+    fn find(&mut self, id: &VersionId) -> Result<Option<CertificateVersion>, StoreError>;
+    /// The newest version whose key `agent` holds.
+    fn latest_of_agent(
+        &mut self,
+        certificate: &CertificateId,
+        agent: &AgentId,
+    ) -> Result<Option<CertificateVersion>, StoreError>;
+    /// The newest version of each key holder, in no given order.
+    fn latest_per_agent(
+        &mut self,
+        certificate: &CertificateId,
+    ) -> Result<Vec<CertificateVersion>, StoreError>;
+    /// Versions of a certificate, newest first.
+    fn list(
+        &mut self,
+        certificate: &CertificateId,
+        page: &PageRequest,
+    ) -> Result<Page<CertificateVersion>, StoreError>;
+    /// Adds a row. `Duplicate{version.fingerprint_sha256|version.serial_number}`.
+    fn insert(&mut self, version: &CertificateVersion) -> Result<(), StoreError>;
+}
