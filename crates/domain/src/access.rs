@@ -35,6 +35,8 @@ string_enum! {
         AgentWrite = "agent.write",
         /// Cancel and retry jobs.
         JobWrite = "job.write",
+        /// List, create and revoke API keys.
+        ApiKeyWrite = "api_key.write",
         /// Approve and reject.
         ApprovalDecide = "approval.decide",
         /// Read metrics.
@@ -94,5 +96,6 @@ mod tests {
         assert_eq!(held(Role::Admin).len(), Permission::ALL.len() - 1);
         assert!(!Role::Operator.allows(Permission::IssuerWrite));
         assert!(!Role::Operator.allows(Permission::AgentWrite));
+        assert!(!Role::Operator.allows(Permission::ApiKeyWrite));
     }
 }

@@ -85,6 +85,8 @@ pub trait CertificateRepo {
     ) -> Result<Page<Certificate>, StoreError>;
     /// Rows whose `next_action_at` has come, oldest first, ties by id; at most `limit`.
     fn due(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Certificate>, StoreError>;
+    /// The earliest `next_action_at` of all rows.
+    fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError>;
     /// Adds a row with its SANs and tags. `Duplicate{certificate.id|certificate.name}`,
     /// `Missing{certificate.owner_id|team_id|issuer_id|renewal_policy_id|profile_id}`.
     fn insert(&mut self, certificate: &Certificate) -> Result<(), StoreError>;

@@ -1,6 +1,7 @@
 //! Storage of certificate↔target mappings and their deployment state.
 
 use crate::StoreError;
+use certctl_domain::Timestamp;
 use certctl_domain::deployment::TargetMapping;
 use certctl_domain::id::{CertificateId, TargetId};
 use certctl_domain::target::Target;
@@ -26,6 +27,9 @@ pub trait DeploymentRepo {
     ) -> Result<BTreeMap<CertificateId, Vec<TargetId>>, StoreError>;
     /// Certificates mapped to a target.
     fn certificates_of(&mut self, target: &TargetId) -> Result<Vec<CertificateId>, StoreError>;
+    /// Mappings in state `pending` or `failed` since before `before`, oldest first, whose certificate is
+    /// issued and neither revoked nor archived and for which no deployment job is live; at most `limit`.
+    fn unserved_since(&mut self, before: Timestamp, limit: u32) -> Result<Vec<TargetMapping>, StoreError>;
     /// Adds a mapping. `Duplicate{deployment}`, `Missing{deployment.target_id|deployment.certificate_id}`.
     fn insert(&mut self, mapping: &TargetMapping) -> Result<(), StoreError>;
     /// Writes the state of a mapping; `Stale` when it does not exist.

@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The row changed, or went, since it was read.
     #[error("the row was changed by somebody else")]
     Stale,
+    /// A list was asked to continue at a position that is not one of its own.
+    #[error("the cursor does not belong to this list")]
+    InvalidCursor,
     /// Gave up after several conflicting transactions.
     #[error("too many conflicting transactions")]
     Contended,

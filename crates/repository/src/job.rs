@@ -40,7 +40,8 @@ pub trait JobRepo {
     /// One page, newest first.
     fn list(&mut self, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>, StoreError>;
     /// Adds a row. `Duplicate{job.dedup_key}` when the same work is live,
-    /// `Duplicate{job.live_issuance}` when an issuance of the certificate for that agent is live.
+    /// `Duplicate{job.live_issuance}` when an issuance of the certificate for that agent is live; the
+    /// transaction stays usable after both. Also `Missing{job.certificate_id|job.agent_id}`.
     fn insert(&mut self, job: &Job) -> Result<(), StoreError>;
     /// Writes the row if the stored revision is `job.revision`, and grows the revision; otherwise `Stale`.
     fn update(&mut self, job: &mut Job) -> Result<(), StoreError>;
@@ -66,7 +67,8 @@ pub trait JobRepo {
         certificate: &CertificateId,
         target: Option<&TargetId>,
     ) -> Result<Vec<Job>, StoreError>;
-    /// Jobs waiting in `status` since before `before`, oldest first; at most `limit`.
+    /// Jobs in `status` whose `run_after` lies before `before`, oldest first; at most `limit`. A claim
+    /// does not move `run_after`, so a job that is claimed in vain keeps its place.
     fn waiting_since(
         &mut self,
         status: JobStatus,

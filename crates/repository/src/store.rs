@@ -11,6 +11,10 @@ use std::fmt;
 use std::sync::Arc;
 
 /// One open transaction. Synchronous on purpose: nothing outside the database can be awaited in it.
+///
+/// After a statement the database refused (`Duplicate`, `Missing`, `InUse`, `Other`) the transaction
+/// can only be undone, on every engine: return the error. `Stale` and the `Duplicate`s of
+/// [`JobRepo::insert`] leave it usable.
 pub trait Tx {
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepo;

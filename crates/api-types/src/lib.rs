@@ -1,0 +1,17 @@
+//! JSON bodies of the REST API, shared by the server, the client and every program that speaks it.
+//!
+//! Field names are the wire contract. Requests refuse unknown fields; absent optional fields are
+//! left out of responses. Times are RFC 3339 in UTC.
+
+pub mod agent;
+pub mod certificate;
+pub mod error;
+pub mod issuer;
+pub mod job;
+pub mod page;
+pub mod system;
+pub mod target;
+pub mod work;
+
+pub use error::ErrorBody;
+pub use page::Page;

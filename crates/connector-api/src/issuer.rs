@@ -1,0 +1,145 @@
+//! Certificate authorities.
+
+use crate::{ConfigError, ConfigSchema, ConnectorError, RawConfig};
+use async_trait::async_trait;
+use certctl_domain::Timestamp;
+use certctl_domain::id::IssuerId;
+use certctl_domain::issuer::IssuerKind;
+use certctl_domain::profile::ExtendedKeyUsage;
+use certctl_domain::san::San;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What to issue. Everything in it has passed inventory, profile and CSR checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuanceOrder {
+    /// Common name of the subject.
+    pub common_name: String,
+    /// Exactly the names the leaf must carry.
+    pub names: BTreeSet<San>,
+    /// Extended key usages.
+    pub ekus: Vec<ExtendedKeyUsage>,
+    /// Longest validity, when the profile caps it.
+    pub max_ttl: Option<Duration>,
+    /// Whether the leaf carries the TLS feature extension (RFC 7633).
+    pub must_staple: bool,
+    /// The PKCS#10 request, DER.
+    pub csr_der: Vec<u8>,
+}
+
+/// An issuance that is ready to be signed, so that its intent can be recorded first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The order.
+    pub order: IssuanceOrder,
+    /// What will be signed, when the CA is ours.
+    pub to_be_signed: Option<ToBeSigned>,
+}
+
+/// A to-be-signed certificate of a CA of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToBeSigned {
+    /// Serial number in canonical form.
+    pub serial: String,
+    /// DER of the TBSCertificate.
+    pub tbs_der: Vec<u8>,
+    /// DER of the certificate whose key will sign, for the linter.
+    pub ca_der: Vec<u8>,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+}
+
+/// A signed certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedCertificate {
+    /// Leaf, DER.
+    pub leaf_der: Vec<u8>,
+    /// Certificates above the leaf in order, without the self-signed root, DER.
+    pub chain_der: Vec<Vec<u8>>,
+}
+
+/// What an issuer can do; shown by the API and checked against profiles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IssuerCapabilities {
+    /// Honours a cap of the validity.
+    pub max_ttl: bool,
+    /// Honours extended key usages.
+    pub ekus: bool,
+    /// Can set the TLS feature extension.
+    pub must_staple: bool,
+    /// Can certify IP addresses.
+    pub ip_sans: bool,
+    /// Can certify URIs.
+    pub uri_sans: bool,
+}
+
+/// A certificate authority.
+#[async_trait]
+pub trait Issuer: Send + Sync + fmt::Debug {
+    /// Kind.
+    fn kind(&self) -> IssuerKind;
+
+    /// What it can do.
+    fn capabilities(&self) -> IssuerCapabilities;
+
+    /// Builds what will be signed, at `now`. Has no lasting effect.
+    async fn prepare(&self, order: IssuanceOrder, now: Timestamp) -> Result<Prepared, ConnectorError>;
+
+    /// Signs, or has signed. Called after the intent is recorded; may be called again after a crash
+    /// with a freshly prepared order.
+    async fn issue(&self, prepared: &Prepared) -> Result<IssuedCertificate, ConnectorError>;
+
+    /// The CA certificate that signs, then those above it up to the root, DER.
+    async fn ca_chain(&self) -> Result<Vec<Vec<u8>>, ConnectorError>;
+
+    /// Checks configuration, keys and reachability for the test button.
+    async fn check(&self, now: Timestamp) -> Result<(), ConnectorError>;
+}
+
+/// A CA key pair as a local issuer uses it.
+#[derive(Debug)]
+pub struct CaMaterial {
+    /// CA certificate first, then those above it, DER.
+    pub chain_der: Vec<Vec<u8>>,
+    /// PKCS#8 private key, DER.
+    pub private_key_pkcs8: certctl_crypto::SecretBytes,
+    /// Start of validity of the CA certificate.
+    pub not_before: Timestamp,
+    /// End of validity of the CA certificate.
+    pub not_after: Timestamp,
+}
+
+/// Where local issuers keep their keys: sealed in the database, shared by all replicas.
+#[async_trait]
+pub trait CaKeyStore: Send + Sync + fmt::Debug {
+    /// The active key of an issuer.
+    async fn load(&self, issuer: &IssuerId) -> Result<Option<CaMaterial>, ConnectorError>;
+
+    /// Stores a first key. When another replica was faster, its key is returned instead.
+    async fn store_first(&self, issuer: &IssuerId, material: CaMaterial) -> Result<CaMaterial, ConnectorError>;
+}
+
+/// What issuer connectors may touch.
+#[derive(Debug, Clone)]
+pub struct IssuerEnv {
+    /// Clock.
+    pub clock: Arc<dyn certctl_domain::Clock>,
+    /// CA keys.
+    pub ca_keys: Arc<dyn CaKeyStore>,
+}
+
+/// Builds issuers of one kind.
+pub trait IssuerFactory: Send + Sync + fmt::Debug {
+    /// Kind.
+    fn kind(&self) -> IssuerKind;
+
+    /// Its configuration.
+    fn config_schema(&self) -> ConfigSchema;
+
+    /// Builds the connector of issuer `id`. The configuration has passed the schema.
+    fn build(&self, id: &IssuerId, config: &RawConfig, env: &IssuerEnv) -> Result<Arc<dyn Issuer>, Vec<ConfigError>>;
+}

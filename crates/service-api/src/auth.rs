@@ -1,0 +1,47 @@
+//! Credentials: who is behind a bearer token, and API keys.
+
+use crate::{Actor, Identity, ServiceError};
+use async_trait::async_trait;
+use certctl_domain::access::Role;
+use certctl_domain::api_key::ApiKey;
+use certctl_domain::id::ApiKeyId;
+use std::time::Duration;
+
+/// A fresh API key. The token is shown once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IssuedKey {
+    /// The key's row.
+    pub key: ApiKey,
+    /// Its bearer token.
+    pub token: String,
+}
+
+impl std::fmt::Debug for IssuedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IssuedKey").field("key", &self.key.id).finish_non_exhaustive()
+    }
+}
+
+/// Finds out who is behind a bearer token.
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// The identity of a token; `invalid_credential` when it is unknown, revoked or expired.
+    async fn authenticate(&self, bearer: &str) -> Result<Identity, ServiceError>;
+}
+
+/// Use cases of API keys.
+#[async_trait]
+pub trait ApiKeyService: Send + Sync {
+    /// Makes a key.
+    async fn create(
+        &self,
+        who: &Actor,
+        name: &str,
+        role: Role,
+        validity: Option<Duration>,
+    ) -> Result<IssuedKey, ServiceError>;
+    /// All keys, newest first.
+    async fn list(&self, who: &Actor) -> Result<Vec<ApiKey>, ServiceError>;
+    /// Revokes a key at once.
+    async fn revoke(&self, who: &Actor, id: &ApiKeyId) -> Result<(), ServiceError>;
+}

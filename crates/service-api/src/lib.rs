@@ -1,0 +1,20 @@
+//! Use cases of certctl as async traits: what handlers call and services implement.
+//!
+//! Commands go in, views come out; both are plain data without HTTP and without SQL. Every call
+//! takes the [`Actor`] that makes it.
+
+mod actor;
+pub mod agent;
+pub mod agent_work;
+pub mod auth;
+pub mod certificate;
+pub mod engine;
+mod error;
+pub mod issuer;
+pub mod job;
+pub mod list;
+pub mod system;
+pub mod target;
+
+pub use actor::{Actor, Identity};
+pub use error::{ConflictCode, FieldError, NotFound, ServiceError};
