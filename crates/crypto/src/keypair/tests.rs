@@ -1,5 +1,7 @@
 //! Keys of every kind sign verifiably, survive saving, and are read as OpenSSL writes them.
 
+#![expect(clippy::disallowed_methods, reason = "OpenSSL and its files are the second opinion of these tests")]
+
 use super::*;
 use std::process::Command;
 

@@ -1,0 +1,98 @@
+//! The extensions that are put into certificates and requests.
+
+use crate::asn1::{MUST_STAPLE_VALUE, TLS_FEATURE, context_tag, eku_oid, tlv};
+use crate::name::general_names_der;
+use certctl_domain::profile::ExtendedKeyUsage;
+use certctl_domain::san::San;
+use const_oid::db::rfc5280;
+use const_oid::{AssociatedOid, ObjectIdentifier};
+use der::Encode;
+use der::asn1::{Ia5String, OctetString};
+use std::collections::BTreeSet;
+use x509_cert::ext::Extension;
+use x509_cert::ext::pkix as ext;
+use x509_cert::ext::pkix::crl::dp::DistributionPoint;
+use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
+
+fn extension(extn_id: ObjectIdentifier, critical: bool, value: Vec<u8>) -> der::Result<Extension> {
+    Ok(Extension { extn_id, critical, extn_value: OctetString::new(value)? })
+}
+
+fn of<T: AssociatedOid + Encode>(critical: bool, value: &T) -> der::Result<Extension> {
+    extension(T::OID, critical, value.to_der()?)
+}
+
+/// subjectAltName: sorted and without duplicates, so that equal sets give equal bytes.
+pub(crate) fn subject_alt_name(names: &[San], critical: bool) -> der::Result<Extension> {
+    let sorted: BTreeSet<&San> = names.iter().collect();
+    extension(rfc5280::ID_CE_SUBJECT_ALT_NAME, critical, general_names_der(sorted)?)
+}
+
+pub(crate) fn basic_constraints(ca: bool, path_len: Option<u8>) -> der::Result<Extension> {
+    of(true, &ext::BasicConstraints { ca, path_len_constraint: path_len })
+}
+
+pub(crate) fn key_usage(usage: ext::KeyUsage) -> der::Result<Extension> {
+    of(true, &usage)
+}
+
+/// extKeyUsage in the order of the enum, without duplicates.
+pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> der::Result<Extension> {
+    let mut oids: Vec<ObjectIdentifier> = Vec::new();
+    for oid in usages.iter().filter_map(|usage| eku_oid(*usage)) {
+        if !oids.contains(&oid) {
+            oids.push(oid);
+        }
+    }
+    of(false, &ext::ExtendedKeyUsage(oids))
+}
+
+pub(crate) fn subject_key_identifier(key_id: &[u8]) -> der::Result<Extension> {
+    of(false, &ext::SubjectKeyIdentifier(OctetString::new(key_id)?))
+}
+
+pub(crate) fn authority_key_identifier(key_id: &[u8]) -> der::Result<Extension> {
+    let key_identifier = Some(OctetString::new(key_id)?);
+    of(false, &ext::AuthorityKeyIdentifier { key_identifier, ..Default::default() })
+}
+
+pub(crate) fn authority_info_access(ocsp: &[String], ca_issuers: &[String]) -> der::Result<Extension> {
+    let ocsp = ocsp.iter().map(|url| (rfc5280::ID_AD_OCSP, url));
+    let ca_issuers = ca_issuers.iter().map(|url| (rfc5280::ID_AD_CA_ISSUERS, url));
+    let descriptions: der::Result<Vec<_>> = ocsp
+        .chain(ca_issuers)
+        .map(|(access_method, url)| {
+            Ok(ext::AccessDescription { access_method, access_location: url_name(url)? })
+        })
+        .collect();
+    of(false, &ext::AuthorityInfoAccessSyntax(descriptions?))
+}
+
+/// One distribution point with all URLs as alternatives for the same CRL.
+pub(crate) fn crl_distribution_points(urls: &[String]) -> der::Result<Extension> {
+    let names: der::Result<Vec<_>> = urls.iter().map(|url| url_name(url)).collect();
+    let point = DistributionPoint {
+        distribution_point: Some(DistributionPointName::FullName(names?)),
+        reasons: None,
+        crl_issuer: None,
+    };
+    of(false, &ext::CrlDistributionPoints(vec![point]))
+}
+
+pub(crate) fn must_staple() -> der::Result<Extension> {
+    extension(TLS_FEATURE, false, MUST_STAPLE_VALUE.to_vec())
+}
+
+fn url_name(url: &str) -> der::Result<GeneralName> {
+    Ok(GeneralName::UniformResourceIdentifier(Ia5String::new(url)?))
+}
+
+/// The `[0]` attributes field of a request that asks for these extensions (RFC 2985 §5.4.2).
+pub(crate) fn request_attributes(extensions: &[Extension]) -> der::Result<Vec<u8>> {
+    let mut attributes = Vec::new();
+    if !extensions.is_empty() {
+        let values = tlv(der::Tag::Set, &extensions.to_vec().to_der()?)?;
+        attributes = crate::asn1::sequence(&[&const_oid::db::rfc5912::ID_EXTENSION_REQ.to_der()?, &values])?;
+    }
+    tlv(context_tag(0, true), &attributes)
+}
