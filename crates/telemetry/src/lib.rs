@@ -1,0 +1,29 @@
+//! Logs and metrics.
+//!
+//! [`init`] sends `tracing` events to standard error. Metrics live in an injected [`Registry`];
+//! each area has one struct that is registered once and handed to the code that counts. Every
+//! metric name is in [`names`]. Labels come from closed sets (`&'static str` or enums), never
+//! from ids, so that the number of series is bounded.
+
+mod counters;
+mod deploy;
+mod http;
+mod issuance;
+mod job;
+mod log;
+pub mod names;
+mod process;
+mod registry;
+mod scheduler;
+mod tx;
+
+pub use counters::CounterSnapshot;
+pub use deploy::{DeployCounter, DeployCounters};
+pub use http::HttpMetrics;
+pub use issuance::{ErrorClass, IssuanceMetrics};
+pub use job::{JobMetrics, JobOutcome};
+pub use log::{LogError, LogFormat, LogOptions, init, subscriber};
+pub use process::ProcessMetrics;
+pub use registry::{CONTENT_TYPE, MetricsError, Registry};
+pub use scheduler::{RunResult, SchedulerMetrics};
+pub use tx::{TxMetrics, TxOutcome};

@@ -1,0 +1,6 @@
+//! What a scraper and a log reader see.
+
+#[cfg(test)]
+mod logs;
+#[cfg(test)]
+mod metrics;
