@@ -1,0 +1,60 @@
+//! How often periodic tasks look for work. They are also poked when work appears.
+
+use crate::key::{Key, Kind};
+use crate::reader::Reader;
+use std::time::Duration;
+
+const AT_LEAST_A_SECOND: Kind = Kind::Span { min: Duration::from_secs(1) };
+
+const RENEWAL_CHECK: Key = Key::new(
+    "CERTCTL_SCHEDULER_RENEWAL_CHECK_INTERVAL",
+    "scheduler.renewal_check_interval",
+    AT_LEAST_A_SECOND,
+    "How often certificates that are due for renewal are looked for; one indexed query.",
+)
+.or("1m");
+const JOB_PROCESSOR: Key = Key::new(
+    "CERTCTL_SCHEDULER_JOB_PROCESSOR_INTERVAL",
+    "scheduler.job_processor_interval",
+    AT_LEAST_A_SECOND,
+    "How often workers look for jobs that nothing poked them about, such as retries.",
+)
+.or("30s");
+const AGENT_HEALTH: Key = Key::new(
+    "CERTCTL_SCHEDULER_AGENT_HEALTH_CHECK_INTERVAL",
+    "scheduler.agent_health_check_interval",
+    AT_LEAST_A_SECOND,
+    "How often silent agents are marked offline.",
+)
+.or("2m");
+const JOB_TIMEOUT: Key = Key::new(
+    "CERTCTL_JOB_TIMEOUT_INTERVAL",
+    "scheduler.job_timeout_interval",
+    AT_LEAST_A_SECOND,
+    "How often jobs that waited too long for a CSR or an approval are ended.",
+)
+.or("10m");
+
+pub(crate) const KEYS: &[Key] = &[RENEWAL_CHECK, JOB_PROCESSOR, AGENT_HEALTH, JOB_TIMEOUT];
+
+/// Periods of the periodic tasks.
+#[derive(Debug, Clone)]
+pub struct Scheduler {
+    /// Renewal sweep.
+    pub renewal_check: Duration,
+    /// Poll of the job workers.
+    pub job_processor: Duration,
+    /// Agent health sweep.
+    pub agent_health_check: Duration,
+    /// Job timeout sweep.
+    pub job_timeout: Duration,
+}
+
+pub(crate) fn read(reader: &mut Reader<'_>) -> Scheduler {
+    Scheduler {
+        renewal_check: reader.span(&RENEWAL_CHECK),
+        job_processor: reader.span(&JOB_PROCESSOR),
+        agent_health_check: reader.span(&AGENT_HEALTH),
+        job_timeout: reader.span(&JOB_TIMEOUT),
+    }
+}
