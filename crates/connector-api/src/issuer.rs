@@ -43,7 +43,7 @@ pub struct Prepared {
 pub struct ToBeSigned {
     /// Serial number in canonical form.
     pub serial: String,
-    /// DER of the TBSCertificate.
+    /// DER of the `TBSCertificate`.
     pub tbs_der: Vec<u8>,
     /// DER of the certificate whose key will sign, for the linter.
     pub ca_der: Vec<u8>,

@@ -115,7 +115,7 @@ pub trait Reconciler: Send + Sync + fmt::Debug {
     }
     /// Returns as soon as it should run outside its period.
     async fn poked(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -165,7 +165,7 @@ fn summary(fields: &[FieldError]) -> String {
 
 impl ServiceError {
     /// An object that does not exist.
-    pub fn not_found(kind: &'static str, id: impl ToString) -> Self {
+    pub fn not_found(kind: &'static str, id: impl std::fmt::Display) -> Self {
         Self::NotFound(NotFound { kind, id: id.to_string() })
     }
 

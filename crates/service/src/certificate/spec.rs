@@ -1,0 +1,54 @@
+//! Checks of what clients may set, and its canonical form.
+
+use crate::support::check_name;
+use certctl_domain::san::San;
+use certctl_service_api::certificate::CertificateSpec;
+use certctl_service_api::{FieldError, ServiceError};
+use std::collections::BTreeSet;
+
+const MAX_SANS: usize = 100;
+const MAX_TAGS: usize = 64;
+
+/// Checks every field and returns the canonical SANs, sorted and without duplicates.
+pub(super) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
+    let mut problems = Vec::new();
+    for (field, text, max) in [("name", &spec.name, 255), ("common_name", &spec.common_name, 253)] {
+        if let Err(ServiceError::Invalid(found)) = check_name(field, text, max) {
+            problems.extend(found);
+        }
+    }
+    if problems.is_empty()
+        && let Err(error) = San::parse(&spec.common_name)
+    {
+        problems.push(FieldError::new("common_name", "invalid_name", error.to_string()));
+    }
+    if spec.environment.chars().count() > 50 || spec.environment.chars().any(char::is_control) {
+        problems.push(FieldError::new("environment", "invalid_length", "must have at most 50 characters"));
+    }
+    if spec.sans.len() > MAX_SANS {
+        problems.push(FieldError::new("sans", "too_many", format!("at most {MAX_SANS} names are allowed")));
+    }
+    if spec.tags.len() > MAX_TAGS {
+        problems.push(FieldError::new("tags", "too_many", format!("at most {MAX_TAGS} tags are allowed")));
+    }
+    for (key, value) in &spec.tags {
+        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 1_024 {
+            let shown: String = key.chars().take(64).collect();
+            problems.push(FieldError::new(
+                format!("tags.{shown}"),
+                "invalid_length",
+                "a tag has a key of 1 to 128 characters and a value of at most 1024",
+            ));
+        }
+    }
+    let mut sans = BTreeSet::new();
+    for (index, text) in spec.sans.iter().enumerate().take(MAX_SANS) {
+        match San::parse(text) {
+            Ok(san) => {
+                sans.insert(san);
+            }
+            Err(error) => problems.push(FieldError::new(format!("sans[{index}]"), "invalid_name", error.to_string())),
+        }
+    }
+    if problems.is_empty() { Ok(sans.into_iter().collect()) } else { Err(ServiceError::Invalid(problems)) }
+}

@@ -1,0 +1,180 @@
+//! The job engine: claims server jobs, runs them within their lease, records how they ended.
+
+use crate::agent_work::{job_backoff, note_failure};
+use crate::failure::Failure;
+use crate::retry::fail_attempt;
+use crate::support::{Foundation, audit_event};
+use crate::wakeups::Wakeups;
+use async_trait::async_trait;
+use certctl_domain::Timestamp;
+use certctl_domain::deployment::DeploymentEvent;
+use certctl_domain::job::{Executor, Job, JobEvent};
+use certctl_domain::retry::FailureClass;
+use certctl_repository::{ClaimRequest, Tx};
+use certctl_service_api::engine::{AttemptOutcome, JobEngine, JobFailure, JobRunner};
+use certctl_service_api::{Actor, ServiceError};
+use certctl_telemetry::{JobMetrics, JobOutcome};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::Instrument;
+
+/// Options of the engine.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// Name of this process in leases; no other process may use it.
+    pub owner: String,
+    /// Length of a lease. An attempt gets nine tenths of it.
+    pub lease: Duration,
+}
+
+/// Runs the jobs of this process.
+#[derive(Debug)]
+pub struct Engine {
+    base: Foundation,
+    wakeups: Arc<Wakeups>,
+    runners: Vec<Arc<dyn JobRunner>>,
+    metrics: JobMetrics,
+    options: EngineOptions,
+}
+
+impl Engine {
+    /// An engine with these runners.
+    pub const fn new(
+        base: Foundation,
+        wakeups: Arc<Wakeups>,
+        runners: Vec<Arc<dyn JobRunner>>,
+        metrics: JobMetrics,
+        options: EngineOptions,
+    ) -> Self {
+        Self { base, wakeups, runners, metrics, options }
+    }
+
+    async fn attempt(&self, job: &Job) -> Result<(), JobFailure> {
+        let Some(runner) = self.runners.iter().find(|runner| runner.kinds().contains(&job.kind)) else {
+            return Err(JobFailure {
+                class: FailureClass::Permanent,
+                message: format!("this server has no runner for jobs of type {}", job.kind),
+                lease_lost: false,
+            });
+        };
+        // The rest of the lease is for recording the outcome before anybody else may claim the job.
+        let limit = self.options.lease.mul_f64(0.9);
+        tokio::time::timeout(limit, runner.run(job)).await.unwrap_or_else(|_| {
+            Err(JobFailure {
+                class: FailureClass::Transient,
+                message: format!("the attempt did not end within {} s", limit.as_secs()),
+                lease_lost: false,
+            })
+        })
+    }
+
+    async fn record(&self, job: &Job, failure: &JobFailure) -> Result<AttemptOutcome, ServiceError> {
+        if failure.lease_lost {
+            return Ok(AttemptOutcome::LeaseLost);
+        }
+        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+        let (id, token, class, message) = (job.id.clone(), job.lease_token, failure.class, failure.message.clone());
+        let outcome = self.base.store.write("job.fail", move |tx| {
+            let Some(mut row) = tx.jobs().find(&id)?.filter(|row| holds(row, token)) else {
+                return Ok(AttemptOutcome::LeaseLost);
+            };
+            let backoff = job_backoff(tx, &row)?;
+            let ended = fail_attempt(&mut row, backoff, class, &message, now, &*ids)?;
+            tx.jobs().update(&mut row)?;
+            if ended {
+                note_failure(tx, &row, DeploymentEvent::Failed, now)?;
+            }
+            let action = format!("{}_job_{}", row.kind.as_str().to_lowercase(), if ended { "failed" } else { "attempt_failed" });
+            let details = json!({"certificate_id": row.certificate_id, "attempt": row.attempts, "error": row.last_error});
+            let subject = ("job", row.id.as_str());
+            tx.audit().append(&audit_event(&*ids, &Actor::system(), now, &action, subject, &details))?;
+            Ok::<_, Failure>(if ended { AttemptOutcome::Failed } else { AttemptOutcome::WillRetry })
+        });
+        Ok(outcome.await?)
+    }
+}
+
+/// Whether the attempt with this token still counts.
+pub(crate) fn holds(job: &Job, token: i64) -> bool {
+    job.lease_token == token && job.lease.is_some() && job.status.is_live()
+}
+
+/// Ends claimed jobs that have used up their attempts; returns the others.
+fn weed_out(tx: &mut dyn Tx, claimed: Vec<Job>, now: Timestamp) -> Result<Vec<Job>, Failure> {
+    let mut live = Vec::with_capacity(claimed.len());
+    for mut job in claimed {
+        if job.attempts <= job.max_attempts {
+            live.push(job);
+            continue;
+        }
+        job.last_error = Some("the server stopped in the middle of every attempt".to_owned());
+        job.apply(JobEvent::Exhausted, now)?;
+        tx.jobs().update(&mut job)?;
+        note_failure(tx, &job, DeploymentEvent::Failed, now)?;
+    }
+    Ok(live)
+}
+
+#[async_trait]
+impl JobEngine for Engine {
+    async fn claim(&self, limit: u32) -> Result<Vec<Job>, ServiceError> {
+        let now = self.base.clock.now();
+        let request =
+            ClaimRequest { owner: self.options.owner.clone(), at: now, until: now.plus(self.options.lease), limit };
+        let claimed = self.base.store.claim("job.claim", move |tx| {
+            let claimed = tx.jobs().claim_for_server(&request)?;
+            weed_out(tx, claimed, now)
+        });
+        Ok(claimed.await?)
+    }
+
+    async fn run(&self, job: Job) -> AttemptOutcome {
+        let span = tracing::info_span!("job", job.id = %job.id, job.kind = %job.kind, job.attempt = job.attempts);
+        async {
+            let outcome = match self.attempt(&job).await {
+                Ok(()) => AttemptOutcome::Completed,
+                Err(failure) => {
+                    tracing::warn!(job.id = %job.id, error = %failure, "attempt at job {} failed", job.id);
+                    self.record(&job, &failure).await.unwrap_or_else(|error| {
+                        // The end of the lease brings the job back.
+                        tracing::error!(job.id = %job.id, error = &error as &dyn std::error::Error, "cannot record the failed attempt at job {}", job.id);
+                        AttemptOutcome::LeaseLost
+                    })
+                }
+            };
+            let counted = match outcome {
+                AttemptOutcome::Completed => Some(JobOutcome::Completed),
+                AttemptOutcome::WillRetry => Some(JobOutcome::Retried),
+                AttemptOutcome::Failed => Some(JobOutcome::Failed),
+                AttemptOutcome::LeaseLost => None,
+            };
+            if let Some(counted) = counted {
+                self.metrics.finished(job.kind.as_str(), counted);
+            }
+            outcome
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, ServiceError> {
+        let due = self
+            .base
+            .store
+            .read("job.next_due", |tx| Ok::<_, Failure>(tx.jobs().next_due(Executor::Server)?));
+        Ok(due.await?)
+    }
+
+    async fn work_arrived(&self) {
+        self.wakeups.workers_woken().await;
+    }
+
+    async fn release(&self) -> Result<u64, ServiceError> {
+        let (owner, now) = (self.options.owner.clone(), self.base.clock.now());
+        let released = self.base.store.write("job.release", move |tx| {
+            Ok::<_, Failure>(tx.jobs().release_server_leases(Some(&owner), now)?)
+        });
+        Ok(released.await?)
+    }
+}

@@ -1,0 +1,250 @@
+//! Lineages: which agents hold a key of a certificate, when each is due, and what an ended
+//! issuance means for the certificate. Used by the API, the sweep and the job runners alike.
+
+use crate::failure::Failure;
+use crate::retry::pause_after_failure;
+use crate::support::audit_event;
+use certctl_domain::certificate::{Certificate, CertificateEvent};
+use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId};
+use certctl_domain::job::{Executor, Job, JobEvent, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::renewal::{
+    Decision, Lifetime, RenewalInput, RenewalPolicy, decide, expiring_from, spread_of,
+};
+use certctl_domain::version::CertificateVersion;
+use certctl_domain::{JsonText, Timestamp};
+use certctl_repository::Tx;
+use certctl_service_api::certificate::QueuedIssuance;
+use certctl_service_api::{Actor, ConflictCode, ServiceError};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How an issuance job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Issued,
+    Failed,
+    Cancelled,
+}
+
+/// One key holder of a certificate.
+pub(crate) struct Lineage {
+    pub(crate) agent: AgentId,
+    pub(crate) latest: Option<CertificateVersion>,
+}
+
+impl Lineage {
+    pub(crate) fn lifetime(&self) -> Option<Lifetime> {
+        self.latest.as_ref().map(|version| Lifetime {
+            not_before: version.not_before,
+            not_after: version.not_after,
+            issued_at: version.created_at,
+        })
+    }
+
+    pub(crate) fn decide(&self, policy: &RenewalPolicy, certificate: &CertificateId, now: Timestamp) -> Decision {
+        let input = RenewalInput {
+            policy,
+            lifetime: self.lifetime(),
+            last_failure_at: None,
+            ari_pick: None,
+            spread: spread_of(certificate.as_str()),
+        };
+        decide(now, &input)
+    }
+}
+
+/// Key holders: the agents of the certificate's active targets, each with its newest version.
+pub(crate) fn lineages(tx: &mut dyn Tx, certificate: &CertificateId) -> Result<Vec<Lineage>, Failure> {
+    let mapped = tx.deployments().of_certificate(certificate)?;
+    let agents: BTreeSet<AgentId> =
+        mapped.into_iter().filter(|(_, target)| target.is_active()).map(|(_, target)| target.agent_id).collect();
+    let mut versions = if agents.is_empty() { Vec::new() } else { tx.versions().latest_per_agent(certificate)? };
+    Ok(agents
+        .into_iter()
+        .map(|agent| {
+            let held = versions.iter().position(|version| version.agent_id.as_ref() == Some(&agent));
+            Lineage { latest: held.map(|index| versions.swap_remove(index)), agent }
+        })
+        .collect())
+}
+
+/// The renewal policy of a certificate. Its absence is a defect: the foreign key forbids it.
+pub(crate) fn policy_of(tx: &mut dyn Tx, certificate: &Certificate) -> Result<RenewalPolicy, Failure> {
+    tx.renewal_policies().find(&certificate.renewal_policy_id)?.ok_or_else(|| {
+        Failure::Service(ServiceError::internal(format!("renewal policy {} is gone", certificate.renewal_policy_id)))
+    })
+}
+
+/// Why an issuance is queued.
+pub(crate) struct Trigger<'a> {
+    pub(crate) who: &'a Actor,
+    pub(crate) reason: &'static str,
+}
+
+/// Queues one issuance per agent and marks the certificate as being renewed, with its audit event.
+pub(crate) fn queue(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    certificate: &mut Certificate,
+    agents: &[AgentId],
+    trigger: &Trigger<'_>,
+    now: Timestamp,
+) -> Result<Vec<QueuedIssuance>, Failure> {
+    let policy = policy_of(tx, certificate)?;
+    let needs_approval = match &certificate.profile_id {
+        None => false,
+        Some(id) => tx.profiles().find(id)?.is_none_or(|profile| profile.requires_approval),
+    };
+    certificate.apply(CertificateEvent::IssuanceRequested, now)?;
+    certificate.next_action_at = None;
+    let mut queued = Vec::with_capacity(agents.len());
+    for agent in agents {
+        let job = issuance_job(JobId::mint(ids), certificate, agent, &policy, needs_approval, trigger.who.name(), now);
+        tx.jobs().insert(&job)?;
+        queued.push(QueuedIssuance { job_id: job.id, agent_id: agent.clone() });
+    }
+    let jobs: Vec<_> = queued.iter().map(|issuance| issuance.job_id.as_str()).collect();
+    let details = serde_json::json!({"job_ids": jobs, "reason": trigger.reason});
+    let subject = ("certificate", certificate.id.as_str());
+    tx.audit().append(&audit_event(ids, trigger.who, now, "renewal_triggered", subject, &details))?;
+    Ok(queued)
+}
+
+fn issuance_job(
+    id: JobId,
+    certificate: &Certificate,
+    agent: &AgentId,
+    policy: &RenewalPolicy,
+    needs_approval: bool,
+    requested_by: &str,
+    now: Timestamp,
+) -> Job {
+    Job {
+        id,
+        kind: if certificate.expires_at.is_none() { JobKind::Issuance } else { JobKind::Renewal },
+        certificate_id: Some(certificate.id.clone()),
+        target_id: None,
+        agent_id: Some(agent.clone()),
+        version_id: None,
+        status: if needs_approval { JobStatus::AwaitingApproval } else { JobStatus::AwaitingCsr },
+        executor: Executor::Agent,
+        attempts: 0,
+        max_attempts: policy.max_retries + 1,
+        last_error: None,
+        run_after: now,
+        lease: None,
+        lease_token: 0,
+        dedup_key: None,
+        payload: JsonText::empty_object(),
+        result: None,
+        requested_by: requested_by.to_owned(),
+        started_at: None,
+        completed_at: None,
+        verification_status: VerificationStatus::Pending,
+        verified_at: None,
+        verification_fingerprint: None,
+        verification_error: None,
+        revision: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Cancels the live issuances of a certificate without settling it.
+pub(crate) fn cancel_live(
+    tx: &mut dyn Tx,
+    certificate: &CertificateId,
+    why: &str,
+    now: Timestamp,
+) -> Result<u64, Failure> {
+    let mut cancelled = 0;
+    for mut job in tx.jobs().live_issuances(certificate)? {
+        job.last_error = Some(why.to_owned());
+        job.apply(JobEvent::Cancelled, now)?;
+        tx.jobs().update(&mut job)?;
+        tx.ledger().abandon_intents(&job.id, now)?;
+        cancelled += 1;
+    }
+    Ok(cancelled)
+}
+
+/// Brings the certificate in line after one of its issuance jobs ended (the job's row is written
+/// already): times from the newest versions, and, when no other issuance is live, its status and
+/// when the sweep looks again.
+pub(crate) fn settle(
+    tx: &mut dyn Tx,
+    certificate: &CertificateId,
+    ended: Ended,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some(mut row) = tx.certificates().find(certificate)? else { return Ok(()) };
+    let lineages = lineages(tx, certificate)?;
+    take_times(&mut row, &lineages);
+    if ended == Ended::Issued {
+        row.last_renewal_at = Some(now);
+        row.updated_at = now;
+    }
+    if row.status == certctl_domain::certificate::CertificateStatus::RenewalInProgress
+        && tx.jobs().live_issuances(certificate)?.is_empty()
+    {
+        let policy = policy_of(tx, &row)?;
+        let due = lineages.iter().any(|lineage| matches!(lineage.decide(&policy, &row.id, now), Decision::Renew(_)));
+        match ended {
+            Ended::Cancelled => {
+                let issued = row.valid_from.is_some();
+                row.apply(CertificateEvent::IssuanceCancelled { issued }, now)?;
+                // A person stopped it: leave room before the sweep starts again by itself.
+                row.next_action_at = next_look(&row, &lineages, &policy, now)
+                    .map(|at| at.max(now.plus(Duration::from_secs(policy.retry_interval_seconds.into()))));
+            }
+            Ended::Issued if !due => {
+                row.apply(CertificateEvent::Issued, now)?;
+                row.failed_issuances = 0;
+                row.next_action_at = next_look(&row, &lineages, &policy, now);
+            }
+            Ended::Issued | Ended::Failed => {
+                row.apply(CertificateEvent::IssuanceFailed, now)?;
+                row.failed_issuances = row.failed_issuances.saturating_add(1);
+                row.next_action_at = policy.auto_renew.then(|| now.plus(pause_after_failure(&policy, &row)));
+            }
+        }
+    }
+    tx.certificates().update(&mut row)?;
+    Ok(())
+}
+
+/// When the sweep must look again; `None` when the policy never renews or nobody holds a key.
+pub(crate) fn next_look(
+    certificate: &Certificate,
+    lineages: &[Lineage],
+    policy: &RenewalPolicy,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let looks = lineages.iter().filter_map(|lineage| match lineage.decide(policy, &certificate.id, now) {
+        Decision::Never => None,
+        Decision::Wait { until } => Some(until),
+        Decision::Renew(_) => Some(now),
+    });
+    looks.min()
+}
+
+/// Validity of the certificate as a whole: that of the key holder whose leaf ends first.
+fn take_times(certificate: &mut Certificate, lineages: &[Lineage]) {
+    let first_to_end = lineages.iter().filter_map(Lineage::lifetime).min_by_key(|life| life.not_after);
+    if let Some(life) = first_to_end {
+        certificate.valid_from = Some(life.issued_at.max(life.not_before));
+        certificate.expires_at = Some(life.not_after);
+        certificate.expiring_from = Some(expiring_from(life));
+    }
+}
+
+/// The agents that make keys for a certificate, or the conflict that says why there is none.
+pub(crate) fn key_holders(lineages: &[Lineage]) -> Result<Vec<AgentId>, Failure> {
+    if lineages.is_empty() {
+        return Err(Failure::Service(ServiceError::conflict(
+            ConflictCode::NoKeyHolder,
+            "the certificate is mapped to no active target, so no agent can make its key; map a target first",
+        )));
+    }
+    Ok(lineages.iter().map(|lineage| lineage.agent.clone()).collect())
+}

@@ -1,0 +1,116 @@
+//! Issuance and renewal: record the intent, have it signed, check it, record the result.
+
+use super::issuance_steps::{self as steps, Plan};
+use crate::live_issuers::LiveIssuers;
+use crate::support::Foundation;
+use crate::wakeups::Wakeups;
+use async_trait::async_trait;
+use certctl_connector_api::{ConnectorError, ErrorKind};
+use certctl_domain::job::{Job, JobKind};
+use certctl_domain::retry::FailureClass;
+use certctl_service_api::ServiceError;
+use certctl_service_api::engine::{JobFailure, JobRunner};
+use certctl_telemetry::{ErrorClass, IssuanceMetrics};
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::Instrument;
+
+/// Has the accepted CSR of a job signed by its issuer.
+#[derive(Debug)]
+pub struct IssuanceRunner {
+    base: Foundation,
+    issuers: Arc<LiveIssuers>,
+    wakeups: Arc<Wakeups>,
+    metrics: IssuanceMetrics,
+}
+
+impl IssuanceRunner {
+    /// Over a store and the live issuers.
+    pub const fn new(
+        base: Foundation,
+        issuers: Arc<LiveIssuers>,
+        wakeups: Arc<Wakeups>,
+        metrics: IssuanceMetrics,
+    ) -> Self {
+        Self { base, issuers, wakeups, metrics }
+    }
+
+    async fn issue(&self, job: &Job, plan: &Plan) -> Result<(), Refusal> {
+        let connector = self.issuers.connector(&plan.issuer).map_err(|error| failed(&error))?;
+        let now = self.base.clock.now();
+        let prepared = connector.prepare(plan.order.clone(), now).await?;
+        steps::lint(&prepared, plan)?;
+        let intent = steps::record_intent(&self.base, job, plan, &prepared, now).await?;
+        let span = tracing::info_span!("connector.call", connector.kind = %connector.kind(), connector.id = %plan.issuer.id);
+        let issued = connector.issue(&prepared).instrument(span).await?;
+        let result = steps::check(&issued, &prepared, plan, self.base.clock.now())?;
+        steps::complete(&self.base, job, plan, intent, result).await?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl JobRunner for IssuanceRunner {
+    fn kinds(&self) -> &'static [JobKind] {
+        &[JobKind::Issuance, JobKind::Renewal]
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobFailure> {
+        let plan = steps::prepare(&self.base, job).await?;
+        let started = Instant::now();
+        let result = self.issue(job, &plan).await;
+        let outcome = result.as_ref().map_err(|refusal| refusal.class).copied();
+        self.metrics.record(plan.issuer.kind.as_str(), outcome, started.elapsed());
+        if result.is_ok()
+            && let Some(agent) = &job.agent_id
+        {
+            self.wakeups.wake_agent(agent);
+        }
+        result.map_err(|refusal| refusal.failure)
+    }
+}
+
+/// A failed attempt with its class for the metrics.
+struct Refusal {
+    failure: JobFailure,
+    class: ErrorClass,
+}
+
+impl From<JobFailure> for Refusal {
+    fn from(failure: JobFailure) -> Self {
+        let class = if failure.class == FailureClass::Permanent { ErrorClass::Validation } else { ErrorClass::Other };
+        Self { failure, class }
+    }
+}
+
+impl From<ConnectorError> for Refusal {
+    fn from(error: ConnectorError) -> Self {
+        let class = match error.kind {
+            ErrorKind::Timeout => ErrorClass::Timeout,
+            ErrorKind::Auth => ErrorClass::Auth,
+            ErrorKind::RateLimited => ErrorClass::RateLimited,
+            ErrorKind::Validation => ErrorClass::Validation,
+            ErrorKind::Upstream5xx => ErrorClass::Upstream5xx,
+            ErrorKind::Upstream4xx => ErrorClass::Upstream4xx,
+            ErrorKind::Network => ErrorClass::Network,
+            ErrorKind::Other => ErrorClass::Other,
+        };
+        let failure = JobFailure { class: error.class, message: error.chain(), lease_lost: false };
+        Self { failure, class }
+    }
+}
+
+/// A failed use case inside a job: storage trouble passes, everything else needs a person.
+pub(super) fn failed(error: &ServiceError) -> JobFailure {
+    let class = match error {
+        ServiceError::Unavailable(_) | ServiceError::Throttled { .. } => FailureClass::Transient,
+        _ => FailureClass::Permanent,
+    };
+    let mut message = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        message = format!("{message}: {source}");
+        cause = source.source();
+    }
+    JobFailure { class, message, lease_lost: false }
+}

@@ -1,0 +1,288 @@
+//! The steps of an issuance, each one transaction or one pure check.
+
+use super::issuance::failed;
+use crate::agent_work::{check_csr, profile_of};
+use crate::engine::holds;
+use crate::failure::Failure;
+use crate::issuance::{self, Ended};
+use crate::support::{Foundation, audit_event};
+use crate::deployment;
+use certctl_connector_api::issuer::{IssuanceOrder, IssuedCertificate, Prepared};
+use certctl_domain::Timestamp;
+use certctl_domain::certificate::{CertificateSource, CertificateStatus};
+use certctl_domain::id::{CertificateId, IssuanceId, VersionId};
+use certctl_domain::issuer::Issuer;
+use certctl_domain::job::{Job, JobEvent};
+use certctl_domain::ledger::{Issuance, IssuanceState};
+use certctl_domain::profile::ExtendedKeyUsage;
+use certctl_domain::retry::FailureClass;
+use certctl_domain::version::CertificateVersion;
+use certctl_pki::{Certificate, CertificateKind, CertificateRequest, LintParameters};
+use certctl_repository::Tx;
+use certctl_service_api::engine::JobFailure;
+use certctl_service_api::{Actor, ServiceError};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Payload of an issuance job once its CSR was accepted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct IssuancePayload {
+    /// PKCS#10 request, PEM in canonical form.
+    pub(crate) csr_pem: String,
+}
+
+impl IssuancePayload {
+    pub(crate) fn of(job: &Job) -> Option<Self> {
+        serde_json::from_str(job.payload.as_str()).ok()
+    }
+
+    pub(crate) fn to_json(&self) -> String {
+        json!({"csr_pem": self.csr_pem}).to_string()
+    }
+}
+
+/// What is to be issued, by whom.
+pub(super) struct Plan {
+    pub(super) certificate_id: CertificateId,
+    pub(super) issuer: Issuer,
+    pub(super) order: IssuanceOrder,
+    csr: CertificateRequest,
+    csr_pem: String,
+}
+
+/// A checked result.
+pub(super) struct Checked {
+    leaf: Certificate,
+    pem_chain: String,
+}
+
+fn permanent(message: impl Into<String>) -> JobFailure {
+    JobFailure { class: FailureClass::Permanent, message: message.into(), lease_lost: false }
+}
+
+fn lost() -> JobFailure {
+    JobFailure { class: FailureClass::Transient, message: "the lease was lost".to_owned(), lease_lost: true }
+}
+
+/// Loads everything anew and checks that the issuance is still wanted and still allowed.
+pub(super) async fn prepare(base: &Foundation, job: &Job) -> Result<Plan, JobFailure> {
+    let payload = IssuancePayload::of(job).ok_or_else(|| permanent("the job holds no CSR"))?;
+    let csr = CertificateRequest::parse(payload.csr_pem.as_bytes()).map_err(|error| permanent(error.to_string()))?;
+    let (id, token) = (job.id.clone(), job.lease_token);
+    let parsed = csr.clone();
+    let loaded = base.store.read("issuance.prepare", move |tx| {
+        let Some(row) = tx.jobs().find(&id)?.filter(|row| holds(row, token)) else { return Ok(None) };
+        let id = row.certificate_id.ok_or_else(|| ServiceError::internal("an issuance job without a certificate"))?;
+        let certificate = tx.certificates().find(&id)?.ok_or_else(|| ServiceError::not_found("certificate", &id))?;
+        if certificate.status != CertificateStatus::RenewalInProgress {
+            return Err(Failure::Service(ServiceError::unprocessable(
+                "status",
+                "not_wanted",
+                format!("certificate {id} is {} and is not being renewed", certificate.status),
+            )));
+        }
+        let issuer = tx
+            .issuers()
+            .find(&certificate.issuer_id)?
+            .ok_or_else(|| ServiceError::not_found("issuer", &certificate.issuer_id))?;
+        if !issuer.enabled {
+            return Err(Failure::Service(ServiceError::unprocessable(
+                "issuer_id",
+                "disabled",
+                format!("issuer {} is disabled; enable it or choose another one", issuer.id),
+            )));
+        }
+        let profile = profile_of(tx, &certificate)?;
+        check_csr(&parsed, &certificate, profile.as_ref())?;
+        let order = IssuanceOrder {
+            names: certificate.names(),
+            common_name: certificate.common_name,
+            ekus: profile.as_ref().map_or_else(|| vec![ExtendedKeyUsage::ServerAuth], |profile| profile.allowed_ekus.clone()),
+            max_ttl: profile.as_ref().and_then(certctl_domain::profile::CertificateProfile::max_ttl),
+            must_staple: profile.as_ref().is_some_and(|profile| profile.must_staple),
+            csr_der: parsed.der().to_vec(),
+        };
+        Ok(Some((id, issuer, order)))
+    });
+    let loaded = loaded.await.map_err(|failure| failed(&ServiceError::from(failure)))?;
+    let (certificate_id, issuer, order) = loaded.ok_or_else(lost)?;
+    Ok(Plan { certificate_id, issuer, order, csr, csr_pem: payload.csr_pem })
+}
+
+/// Lints what will be signed; an error refuses before any key is used.
+pub(super) fn lint(prepared: &Prepared, plan: &Plan) -> Result<(), JobFailure> {
+    let Some(to_be_signed) = &prepared.to_be_signed else { return Ok(()) };
+    let issuer = Certificate::parse_der(&to_be_signed.ca_der).map_err(|error| permanent(error.to_string()))?;
+    let findings = certctl_pki::lint(
+        &to_be_signed.tbs_der,
+        &LintParameters {
+            kind: CertificateKind::EndEntity,
+            issuer: Some(&issuer),
+            max_validity: None,
+            allowed_ekus: &plan.order.ekus,
+            expected_names: Some(&plan.order.names),
+        },
+    );
+    if !certctl_pki::has_errors(&findings) {
+        return Ok(());
+    }
+    let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    Err(permanent(format!("the certificate was not signed because it breaks rules: {}", texts.join("; "))))
+}
+
+/// Records serial number and digest before anything is signed; older intents of the job are abandoned.
+pub(super) async fn record_intent(
+    base: &Foundation,
+    job: &Job,
+    plan: &Plan,
+    prepared: &Prepared,
+    now: Timestamp,
+) -> Result<Issuance, JobFailure> {
+    let to_be_signed = prepared.to_be_signed.as_ref();
+    let intent = Issuance {
+        id: IssuanceId::mint(&*base.ids),
+        issuer_id: plan.issuer.id.clone(),
+        serial_number: to_be_signed.map(|tbs| tbs.serial.clone()),
+        state: IssuanceState::Intent,
+        certificate_id: Some(plan.certificate_id.clone()),
+        job_id: Some(job.id.clone()),
+        source: CertificateSource::Agent,
+        tbs_sha256: to_be_signed.map(|tbs| certctl_crypto::sha256_hex(&tbs.tbs_der)),
+        fingerprint_sha256: None,
+        not_before: to_be_signed.map(|tbs| tbs.not_before),
+        not_after: to_be_signed.map(|tbs| tbs.not_after),
+        recorded_at: now,
+        finished_at: None,
+    };
+    let (row, first, id, token) = (intent.clone(), job.attempts <= 1, job.id.clone(), job.lease_token);
+    let recorded = base.store.write("issuance.intent", move |tx| {
+        if tx.jobs().find(&id)?.is_none_or(|job| !holds(&job, token)) {
+            return Ok(false);
+        }
+        if !first {
+            tx.ledger().abandon_intents(&id, now)?;
+        }
+        tx.ledger().record(&row)?;
+        Ok::<_, Failure>(true)
+    });
+    if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? { Ok(intent) } else { Err(lost()) }
+}
+
+/// Checks what came back: our key, our names, our serial, a chain that holds, valid now.
+pub(super) fn check(
+    issued: &IssuedCertificate,
+    prepared: &Prepared,
+    plan: &Plan,
+    now: Timestamp,
+) -> Result<Checked, JobFailure> {
+    let refuse = |what: &str| permanent(format!("issuer {} returned a certificate that {what}", plan.issuer.id));
+    let parse = |der: &[u8]| Certificate::parse_der(der).map_err(|error| refuse(&format!("cannot be read ({error})")));
+    let leaf = parse(&issued.leaf_der)?;
+    if leaf.spki_der() != plan.csr.public_key().spki_der() {
+        return Err(refuse("is for another key"));
+    }
+    if leaf.names() != plan.order.names {
+        return Err(refuse("has other names than ordered"));
+    }
+    if leaf.not_after() <= now {
+        return Err(refuse("has expired already"));
+    }
+    if prepared.to_be_signed.as_ref().is_some_and(|tbs| tbs.serial != leaf.serial().to_string()) {
+        return Err(refuse("has another serial number than prepared"));
+    }
+    let mut pem_chain = leaf.to_pem();
+    let mut chain = Vec::with_capacity(issued.chain_der.len());
+    for der in &issued.chain_der {
+        let above = parse(der)?;
+        pem_chain.push_str(&above.to_pem());
+        chain.push(above);
+    }
+    match (&prepared.to_be_signed, chain.is_empty()) {
+        // The chain excludes a self-signed root, so a root that signs directly leaves it empty.
+        (Some(tbs), true) => {
+            let ca = parse(&tbs.ca_der)?;
+            leaf.verify_signed_by(&ca).map_err(|error| refuse(&format!("does not verify ({error})")))?;
+        }
+        (None, true) => return Err(refuse("has no chain")),
+        (_, false) => certctl_pki::check_chain(&leaf, &chain, now)
+            .map_err(|error| refuse(&format!("has a chain that does not hold ({error})")))?,
+    }
+    Ok(Checked { leaf, pem_chain })
+}
+
+/// Records version, ledger, job, certificate, deployments and audit in one transaction.
+pub(super) async fn complete(
+    base: &Foundation,
+    job: &Job,
+    plan: &Plan,
+    intent: Issuance,
+    checked: Checked,
+) -> Result<(), JobFailure> {
+    let now = base.clock.now();
+    let leaf = &checked.leaf;
+    let key = plan.csr.public_key().spec();
+    let version = CertificateVersion {
+        id: VersionId::mint(&*base.ids),
+        certificate_id: plan.certificate_id.clone(),
+        issuer_id: plan.issuer.id.clone(),
+        job_id: Some(job.id.clone()),
+        agent_id: job.agent_id.clone(),
+        serial_number: leaf.serial().to_string(),
+        not_before: leaf.not_before(),
+        not_after: leaf.not_after(),
+        fingerprint_sha256: leaf.fingerprint(),
+        pem_chain: checked.pem_chain.clone(),
+        csr_pem: plan.csr_pem.clone(),
+        key_algorithm: key.algorithm.to_string(),
+        key_size: key.size,
+        created_at: now,
+    };
+    let issued = Issuance {
+        state: IssuanceState::Issued,
+        serial_number: Some(version.serial_number.clone()),
+        fingerprint_sha256: Some(version.fingerprint_sha256.clone()),
+        not_before: Some(version.not_before),
+        not_after: Some(version.not_after),
+        finished_at: Some(now),
+        ..intent
+    };
+    let (id, token, ids) = (job.id.clone(), job.lease_token, Arc::clone(&base.ids));
+    let recorded = base.store.write("issuance.complete", move |tx| {
+        let Some(mut job) = tx.jobs().find(&id)?.filter(|job| holds(job, token)) else { return Ok(false) };
+        tx.versions().insert(&version)?;
+        tx.ledger().finish(&issued)?;
+        job.version_id = Some(version.id.clone());
+        job.last_error = None;
+        job.apply(JobEvent::Succeeded, now)?;
+        tx.jobs().update(&mut job)?;
+        let deployments = queue_deployments(tx, &*ids, &version, now)?;
+        issuance::settle(tx, &version.certificate_id, Ended::Issued, now)?;
+        let details = json!({
+            "job_id": job.id, "version_id": version.id, "issuer_id": version.issuer_id,
+            "serial_number": version.serial_number, "fingerprint_sha256": version.fingerprint_sha256,
+            "not_after": version.not_after, "deployment_job_ids": deployments,
+        });
+        let subject = ("certificate", version.certificate_id.as_str());
+        tx.audit().append(&audit_event(&*ids, &Actor::system(), now, "certificate_issued", subject, &details))?;
+        Ok::<_, Failure>(true)
+    });
+    if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? { Ok(()) } else { Err(lost()) }
+}
+
+/// One deployment for each active target of the agent that holds the key.
+fn queue_deployments(
+    tx: &mut dyn Tx,
+    ids: &dyn certctl_domain::id::IdSource,
+    version: &CertificateVersion,
+    now: Timestamp,
+) -> Result<Vec<String>, Failure> {
+    let mut queued = Vec::new();
+    for (mapping, target) in tx.deployments().of_certificate(&version.certificate_id)? {
+        if target.is_active() && Some(&target.agent_id) == version.agent_id.as_ref() {
+            let job = deployment::queue(tx, ids, version, mapping, &target, "system", now)?;
+            queued.push(job.job_id.to_string());
+        }
+    }
+    Ok(queued)
+}

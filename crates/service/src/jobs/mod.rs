@@ -1,0 +1,7 @@
+//! Job runners: the only place where effects outside the database happen.
+
+mod issuance;
+mod issuance_steps;
+
+pub use issuance::IssuanceRunner;
+pub(crate) use issuance_steps::IssuancePayload;

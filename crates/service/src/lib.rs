@@ -1,0 +1,47 @@
+//! The use cases of certctl: rules, transactions, job runners and reconcilers.
+//!
+//! Knows repositories and connectors only as traits. Each public type here implements one trait of
+//! `certctl-service-api`; its constructor takes everything it needs. Effects outside the database
+//! happen only in [`jobs`]; every change commits together with its audit event and follow-up jobs.
+
+mod agent;
+mod agent_work;
+mod api_key;
+mod authenticator;
+mod ca_keys;
+mod certificate;
+mod deployment;
+mod engine;
+mod failure;
+mod issuance;
+mod issuer;
+mod job;
+pub mod jobs;
+mod leases;
+mod live_issuers;
+pub mod reconcile;
+mod retry;
+pub mod rotate;
+mod secrets;
+pub mod seed;
+mod support;
+mod system;
+mod target;
+mod wakeups;
+
+pub use agent::Agents;
+pub use agent_work::{AgentWork, AgentWorkOptions};
+pub use api_key::ApiKeys;
+pub use authenticator::{Authentication, StaticKey};
+pub use ca_keys::SealedCaKeys;
+pub use certificate::Certificates;
+pub use engine::{Engine, EngineOptions};
+pub use issuer::Issuers;
+pub use job::Jobs;
+pub use leases::StoreLeases;
+pub use live_issuers::LiveIssuers;
+pub use secrets::Secrets;
+pub use support::Foundation;
+pub use system::System;
+pub use target::Targets;
+pub use wakeups::Wakeups;

@@ -1,0 +1,11 @@
+//! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long, silent agents.
+
+mod agent_health;
+mod deployment_sweep;
+mod job_timeouts;
+mod renewal_sweep;
+
+pub use agent_health::AgentHealth;
+pub use deployment_sweep::DeploymentSweep;
+pub use job_timeouts::{JobTimeouts, WaitingTimes};
+pub use renewal_sweep::RenewalSweep;

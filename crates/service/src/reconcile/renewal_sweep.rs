@@ -1,0 +1,136 @@
+//! Queues an issuance for every certificate whose time has come. What is not due costs nothing:
+//! the rows are found by an index on their next action.
+
+use crate::failure::Failure;
+use crate::issuance::{self, Trigger};
+use crate::support::Foundation;
+use crate::wakeups::Wakeups;
+use async_trait::async_trait;
+use certctl_domain::Timestamp;
+use certctl_domain::certificate::{Certificate, CertificateStatus};
+use certctl_domain::id::{AgentId, IdSource};
+use certctl_domain::renewal::{Decision, Reason};
+use certctl_repository::Tx;
+use certctl_service_api::engine::{Reconciler, Report, StopSignal};
+use certctl_service_api::{Actor, ServiceError};
+use std::sync::Arc;
+
+const BATCH: u32 = 100;
+
+/// The renewal sweep.
+#[derive(Debug)]
+pub struct RenewalSweep {
+    base: Foundation,
+    wakeups: Arc<Wakeups>,
+}
+
+/// What one batch did.
+#[derive(Debug, Default)]
+struct Batch {
+    seen: u64,
+    enqueued: u64,
+    agents: Vec<AgentId>,
+}
+
+impl RenewalSweep {
+    /// Over a store, waking the agents that get work.
+    pub const fn new(base: Foundation, wakeups: Arc<Wakeups>) -> Self {
+        Self { base, wakeups }
+    }
+
+    async fn batch(&self) -> Result<Batch, ServiceError> {
+        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+        let due = self.base.store.read("renewal.due", move |tx| Ok::<_, Failure>(tx.certificates().due(now, BATCH)?));
+        let due = due.await?;
+        let mut batch = Batch { seen: u64::try_from(due.len()).unwrap_or(u64::MAX), ..Batch::default() };
+        for certificate in due {
+            let (id, ids) = (certificate.id.clone(), Arc::clone(&ids));
+            // One transaction each: a row that somebody else is changing delays no other.
+            let queued = self.base.store.write("renewal.enqueue", move |tx| {
+                let row = tx.certificates().find(&id)?.filter(|row| row.next_action_at.is_some_and(|at| at <= now));
+                match row {
+                    Some(row) => enqueue(tx, &*ids, row, now),
+                    None => Ok::<_, Failure>(Vec::new()),
+                }
+            });
+            match queued.await.map_err(ServiceError::from) {
+                Ok(agents) => {
+                    batch.enqueued += u64::try_from(agents.len()).unwrap_or(u64::MAX);
+                    batch.agents.extend(agents);
+                }
+                Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+                Err(error) => {
+                    tracing::error!(cert.id = %certificate.id, error = &error as &dyn std::error::Error, "cannot queue the renewal of certificate {}", certificate.id);
+                }
+            }
+        }
+        Ok(batch)
+    }
+}
+
+/// Decides about one certificate and queues what is due; returns the agents that got work.
+fn enqueue(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    mut row: Certificate,
+    now: Timestamp,
+) -> Result<Vec<AgentId>, Failure> {
+    let lineages = issuance::lineages(tx, &row.id)?;
+    let policy = issuance::policy_of(tx, &row)?;
+    let mut due = Vec::new();
+    let mut why = Reason::Window;
+    for lineage in &lineages {
+        if let Decision::Renew(reason) = lineage.decide(&policy, &row.id, now) {
+            due.push(lineage.agent.clone());
+            why = reason;
+        }
+    }
+    let idle = !matches!(
+        row.status,
+        CertificateStatus::RenewalInProgress | CertificateStatus::Revoked | CertificateStatus::Archived
+    );
+    if due.is_empty() || !idle {
+        row.next_action_at = if idle { issuance::next_look(&row, &lineages, &policy, now) } else { None };
+        tx.certificates().update(&mut row)?;
+        return Ok(Vec::new());
+    }
+    let system = Actor::system();
+    issuance::queue(tx, ids, &mut row, &due, &Trigger { who: &system, reason: why.as_str() }, now)?;
+    tx.certificates().update(&mut row)?;
+    Ok(due)
+}
+
+#[async_trait]
+impl Reconciler for RenewalSweep {
+    fn name(&self) -> &'static str {
+        "renewal-sweep"
+    }
+
+    async fn activate(&self, stop: &dyn StopSignal) -> Report {
+        let mut report = Report::default();
+        while !stop.stopping() {
+            let batch = match self.batch().await {
+                Ok(batch) => batch,
+                Err(error) => return report.failed(&error),
+            };
+            report.add("enqueued", batch.enqueued);
+            for agent in &batch.agents {
+                self.wakeups.wake_agent(agent);
+            }
+            // A full batch without progress means that every row failed; the next activation tries again.
+            if batch.seen < u64::from(BATCH) || batch.enqueued == 0 {
+                break;
+            }
+        }
+        report
+    }
+
+    async fn poked(&self) {
+        self.wakeups.sweep_woken().await;
+    }
+
+    async fn next_due(&self) -> Option<Timestamp> {
+        let next = self.base.store.read("renewal.next", |tx| Ok::<_, Failure>(tx.certificates().next_due()?));
+        next.await.ok().flatten()
+    }
+}

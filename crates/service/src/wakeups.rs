@@ -1,0 +1,58 @@
+//! Wake-ups inside one process: a hint that new work may exist. Polling stays the truth.
+
+use certctl_domain::id::AgentId;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use tokio::sync::Notify;
+
+/// Wakes workers, long-polling agents and the renewal sweep.
+#[derive(Debug, Default)]
+pub struct Wakeups {
+    workers: Notify,
+    sweep: Notify,
+    agents: Mutex<HashMap<AgentId, Weak<Notify>>>,
+}
+
+impl Wakeups {
+    /// New work for the server's workers.
+    pub fn wake_workers(&self) {
+        self.workers.notify_one();
+    }
+
+    /// Returns when workers were woken since the last return.
+    pub async fn workers_woken(&self) {
+        self.workers.notified().await;
+    }
+
+    /// A certificate is due now.
+    pub fn wake_sweep(&self) {
+        self.sweep.notify_one();
+    }
+
+    /// Returns when the sweep was woken since the last return.
+    pub async fn sweep_woken(&self) {
+        self.sweep.notified().await;
+    }
+
+    /// New work for an agent.
+    pub fn wake_agent(&self, agent: &AgentId) {
+        let waiting = self.agents.lock().get(agent).and_then(Weak::upgrade);
+        if let Some(waiting) = waiting {
+            waiting.notify_waiters();
+        }
+    }
+
+    /// A handle to wait for work of an agent. Take it, call `enable` on its future, then look, then wait.
+    pub fn agent(&self, agent: &AgentId) -> Arc<Notify> {
+        let mut agents = self.agents.lock();
+        if let Some(known) = agents.get(agent).and_then(Weak::upgrade) {
+            return known;
+        }
+        // Entries of agents that no longer wait are dropped whenever a new one comes.
+        agents.retain(|_, handle| handle.strong_count() > 0);
+        let fresh = Arc::new(Notify::new());
+        agents.insert(agent.clone(), Arc::downgrade(&fresh));
+        fresh
+    }
+}
