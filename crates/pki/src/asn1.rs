@@ -140,21 +140,20 @@ pub(crate) fn timestamp(time: Time) -> Timestamp {
     Timestamp::from_unix_seconds(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
 }
 
-const EKU_OIDS: [(ExtendedKeyUsage, ObjectIdentifier); 5] = [
-    (ExtendedKeyUsage::ServerAuth, rfc5280::ID_KP_SERVER_AUTH),
-    (ExtendedKeyUsage::ClientAuth, rfc5280::ID_KP_CLIENT_AUTH),
-    (ExtendedKeyUsage::CodeSigning, rfc5280::ID_KP_CODE_SIGNING),
-    (ExtendedKeyUsage::EmailProtection, rfc5280::ID_KP_EMAIL_PROTECTION),
-    (ExtendedKeyUsage::TimeStamping, rfc5280::ID_KP_TIME_STAMPING),
-];
-
-/// The object identifier of a key purpose; every variant has one.
-pub(crate) fn eku_oid(usage: ExtendedKeyUsage) -> Option<ObjectIdentifier> {
-    EKU_OIDS.iter().find(|(known, _)| *known == usage).map(|(_, oid)| *oid)
+/// The object identifier of a key purpose (RFC 5280 §4.2.1.12).
+pub(crate) const fn eku_oid(usage: ExtendedKeyUsage) -> ObjectIdentifier {
+    match usage {
+        ExtendedKeyUsage::ServerAuth => rfc5280::ID_KP_SERVER_AUTH,
+        ExtendedKeyUsage::ClientAuth => rfc5280::ID_KP_CLIENT_AUTH,
+        ExtendedKeyUsage::CodeSigning => rfc5280::ID_KP_CODE_SIGNING,
+        ExtendedKeyUsage::EmailProtection => rfc5280::ID_KP_EMAIL_PROTECTION,
+        ExtendedKeyUsage::TimeStamping => rfc5280::ID_KP_TIME_STAMPING,
+    }
 }
 
+/// The key purpose with this object identifier, when it is one that certctl issues.
 pub(crate) fn eku_from_oid(oid: ObjectIdentifier) -> Option<ExtendedKeyUsage> {
-    EKU_OIDS.iter().find(|(_, known)| *known == oid).map(|(usage, _)| *usage)
+    ExtendedKeyUsage::ALL.iter().copied().find(|usage| eku_oid(*usage) == oid)
 }
 
 /// A readable name for an extension or attribute: the standard's name, else dotted digits.

@@ -36,10 +36,10 @@ pub(crate) fn key_usage(usage: ext::KeyUsage) -> der::Result<Extension> {
     of(true, &usage)
 }
 
-/// extKeyUsage in the order of the enum, without duplicates.
+/// extKeyUsage in the given order, without duplicates.
 pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> der::Result<Extension> {
     let mut oids: Vec<ObjectIdentifier> = Vec::new();
-    for oid in usages.iter().filter_map(|usage| eku_oid(*usage)) {
+    for oid in usages.iter().map(|usage| eku_oid(*usage)) {
         if !oids.contains(&oid) {
             oids.push(oid);
         }
