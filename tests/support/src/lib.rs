@@ -1,0 +1,17 @@
+//! What tests need from the machine: programs, free ports and a PostgreSQL of their own.
+//!
+//! Nothing here knows certctl. A missing program is an error that names the package to
+//! install, never a reason to skip a test.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "starting programs and reading PATH is what this crate is for"
+)]
+
+mod port;
+mod postgres;
+mod program;
+
+pub use port::free_port;
+pub use postgres::TestPostgres;
+pub use program::{find_program, install_line, require_program};
