@@ -10,6 +10,7 @@ mod api_key;
 mod authenticator;
 mod ca_keys;
 mod certificate;
+mod connector_config;
 mod deployment;
 mod engine;
 mod failure;
