@@ -46,6 +46,20 @@ impl Secrets {
         RawConfig::from_json(text).map_err(ServiceError::internal)
     }
 
+    /// Seals a value again when it is not under the current master key; `None` when it is.
+    pub(crate) fn reseal(
+        &self,
+        column: SealedColumn,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, certctl_crypto::Error> {
+        if !self.keyring.needs_reseal(sealed)? {
+            return Ok(None);
+        }
+        let plain = self.keyring.open(&context(column, row), sealed)?;
+        self.keyring.seal(&context(column, row), plain.expose()).map(Some)
+    }
+
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.keyring
     }
