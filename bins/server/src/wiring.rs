@@ -1,0 +1,265 @@
+//! The composition root: a straight list of what the process consists of.
+
+use crate::database::{Access, open_for};
+use crate::observers::{CountedRequests, CountedTransactions};
+use crate::server_certificate::OwnCertificate;
+use crate::{Environment, master_key};
+use anyhow::Context;
+use certctl_config::ServerConfig;
+use certctl_config::section::auth::AuthMode;
+use certctl_connector_api::issuer::IssuerEnv;
+use certctl_crypto::SecretString;
+use certctl_domain::access::Role;
+use certctl_handler::{Api, BuildInfo, Services};
+use certctl_http_core::{Authentication, HotCertificate, HttpCore, Server, ServerOptions, server_config};
+use certctl_lifecycle::{Exit, Explain, Lifecycle};
+use certctl_repository::Store;
+use certctl_repository_diesel::Engine as Database;
+use certctl_scheduler::{ReconcilerDriver, ReconcilerOptions, Workers, WorkersOptions};
+use certctl_service::jobs::IssuanceRunner;
+use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, RenewalSweep, WaitingTimes};
+use certctl_service::{
+    AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers, Jobs,
+    LiveIssuers, SealedCaKeys, Secrets, StaticKey, StoreLeases, System, Targets, Wakeups, seed,
+};
+use certctl_service_api::Actor;
+use certctl_service_api::auth::ApiKeyService;
+use certctl_service_api::engine::{JobEngine, Reconciler};
+use certctl_telemetry::{
+    DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry, SchedulerMetrics, TxMetrics,
+};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long an issued certificate may stay undeployed before its deployment is queued again.
+const DEPLOYMENT_PAUSE: Duration = Duration::from_mins(10);
+/// How often the server looks whether its own certificate must be replaced.
+const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
+
+/// Everything that [`crate::run`] starts and stops.
+#[derive(Debug)]
+pub struct App {
+    /// The bound listener.
+    pub http: Server,
+    /// Its address.
+    pub address: SocketAddr,
+    /// Runs server jobs.
+    pub workers: Workers,
+    /// Runs reconcilers.
+    pub reconcilers: ReconcilerDriver,
+    /// Claims and runs jobs.
+    pub engine: Arc<dyn JobEngine>,
+    /// The database.
+    pub store: Store,
+    /// Token of the first API key, made when there was none.
+    pub first_key: Option<SecretString>,
+}
+
+/// Opens, checks and connects everything; nothing runs yet and nothing is served.
+pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environment) -> anyhow::Result<App> {
+    let started = Instant::now();
+    let metrics = Registry::new();
+    ProcessMetrics::register(&metrics, env!("CARGO_PKG_VERSION"), move || started.elapsed())?;
+
+    let observer = Arc::new(CountedTransactions(TxMetrics::register(&metrics)?));
+    let database = open_for(&config, Access::Server, Some(observer)).await?;
+    let store = Store::new(Arc::new(database.clone()));
+    let secrets = Secrets::new(Arc::new(master_key::load(&config, &store).await?));
+    let base = Foundation {
+        store: store.clone(),
+        clock: Arc::clone(&environment.clock),
+        ids: Arc::clone(&environment.ids),
+    };
+    // No other process uses this name: leases are bound to it.
+    let process = format!("server-{}", environment.ids.next());
+    if database.engine() == Database::Sqlite {
+        release_all(&base).await?;
+    }
+
+    let wakeups = Arc::new(Wakeups::default());
+    let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
+    let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys };
+    let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
+    let local_ca = config.pki.sub_ca.as_ref().map(|files| seed::LocalCaFiles {
+        certificate: files.cert.clone(),
+        key: files.key.clone(),
+    });
+    seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
+
+    let counters = Arc::new(DeployCounters::register(&metrics)?);
+    let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
+    let api_keys = Arc::new(ApiKeys::new(base.clone()));
+    let readiness = life.readiness().clone();
+    let services = Services {
+        agent_work: Arc::new(AgentWork::new(
+            base.clone(),
+            secrets.clone(),
+            Arc::clone(&wakeups),
+            counters,
+            times,
+        )),
+        agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
+        certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
+        issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
+        jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
+        system: Arc::new(System::new(store.clone(), move || readiness.is_ready(), metrics.clone())),
+        targets: Arc::new(Targets::new(
+            base.clone(),
+            environment.targets.clone(),
+            secrets,
+            Arc::clone(&wakeups),
+        )),
+    };
+
+    let runner = IssuanceRunner::new(base.clone(), live_issuers, Arc::clone(&wakeups), IssuanceMetrics::register(&metrics)?);
+    let engine: Arc<dyn JobEngine> = Arc::new(Engine::new(
+        base.clone(),
+        Arc::clone(&wakeups),
+        vec![Arc::new(runner)],
+        JobMetrics::register(&metrics)?,
+        EngineOptions { owner: process.clone(), lease: config.jobs.lease },
+    ));
+    let workers = Workers::new(
+        Arc::clone(&engine),
+        Arc::clone(&environment.clock),
+        WorkersOptions { concurrency: config.jobs.concurrency, poll: config.scheduler.job_processor },
+    );
+    let reconcilers = reconcilers(&config, &base, &wakeups, process, SchedulerMetrics::register(&metrics)?);
+
+    let first_key = first_key(&config, &api_keys).await?;
+    let http = listen(&config, life, &environment, &base, services, HttpMetrics::register(&metrics)?)?;
+    let address = *http.addresses().first().context("the listener has no address")?;
+    Ok(App { http, address, workers, reconcilers, engine, store, first_key })
+}
+
+/// After a crash nobody else can hold a lease on a database that is ours alone.
+async fn release_all(base: &Foundation) -> anyhow::Result<()> {
+    let now = base.clock.now();
+    let released = base.store.write("job.release_all", move |tx| tx.jobs().release_server_leases(None, now)).await?;
+    if released > 0 {
+        tracing::info!(released, "took over {released} jobs that the last run of the server left unfinished");
+    }
+    Ok(())
+}
+
+fn reconcilers(
+    config: &ServerConfig,
+    base: &Foundation,
+    wakeups: &Arc<Wakeups>,
+    process: String,
+    metrics: SchedulerMetrics,
+) -> ReconcilerDriver {
+    let leases = Arc::new(StoreLeases::new(base.clone(), process));
+    let waiting = WaitingTimes { csr: config.jobs.awaiting_csr_timeout, approval: config.jobs.awaiting_approval_timeout };
+    let health = config.scheduler.agent_health_check;
+    let tasks: Vec<(Arc<dyn Reconciler>, Duration)> = vec![
+        (Arc::new(RenewalSweep::new(base.clone(), Arc::clone(wakeups))), config.scheduler.renewal_check),
+        (
+            Arc::new(DeploymentSweep::new(base.clone(), Arc::clone(wakeups), DEPLOYMENT_PAUSE)),
+            config.scheduler.renewal_check,
+        ),
+        (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
+        // More than two heartbeats of a minute: one lost heartbeat flips nothing.
+        (Arc::new(AgentHealth::new(base.clone(), health.max(Duration::from_mins(3)))), health),
+    ];
+    let mut driver = ReconcilerDriver::new(leases, Arc::clone(&base.clock), metrics);
+    for (task, period) in tasks {
+        driver.add(task, ReconcilerOptions { period });
+    }
+    driver
+}
+
+/// Makes the first admin key when nobody could log in otherwise.
+async fn first_key(config: &ServerConfig, keys: &ApiKeys) -> anyhow::Result<Option<SecretString>> {
+    let configured = !config.auth.named_keys.is_empty() || !config.auth.legacy_keys.is_empty();
+    if configured || !keys.list(&Actor::system()).await?.is_empty() {
+        return Ok(None);
+    }
+    match keys.create(&Actor::system(), "admin", Role::Admin, None).await {
+        Ok(issued) => Ok(Some(SecretString::new(issued.token))),
+        // Another replica was faster and has printed it.
+        Err(certctl_service_api::ServiceError::Conflict { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn listen(
+    config: &ServerConfig,
+    life: &Lifecycle,
+    environment: &Environment,
+    base: &Foundation,
+    services: Services,
+    metrics: HttpMetrics,
+) -> anyhow::Result<Server> {
+    let authenticator = Arc::new(certctl_service::Authentication::new(base.clone(), static_keys(config)));
+    let authentication = match config.auth.mode {
+        AuthMode::ApiKey => Authentication::required(authenticator),
+        AuthMode::None => {
+            tracing::warn!("authentication is off: whoever reaches the listener is an administrator");
+            Authentication::optional(authenticator, Role::Admin)
+        }
+    };
+    let core = Arc::new(HttpCore {
+        authentication,
+        ids: Arc::clone(&environment.ids),
+        observer: Arc::new(CountedRequests(metrics)),
+        stopping: life.tasks().draining().clone(),
+        max_body_size: config.http.max_body_bytes,
+        body_timeout: Duration::from_secs(30),
+    });
+    let certificate = certificate(config, life, environment)?;
+    let api = Api::new(services, build_info())?;
+    let options = ServerOptions { drain: config.shutdown.grace, ..ServerOptions::new(&*config.http.host, config.http.port) };
+    Server::bind(&options, server_config(certificate)?, &core, move |routes| api.configure(routes))
+        .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")
+}
+
+/// The configured certificate, or the server's own; both are read again at SIGHUP.
+fn certificate(
+    config: &ServerConfig,
+    life: &Lifecycle,
+    environment: &Environment,
+) -> anyhow::Result<Arc<HotCertificate>> {
+    if let Some(files) = &config.tls.files {
+        let hot = Arc::new(HotCertificate::load(&files.cert, &files.key).exit_with(Exit::Configuration)?);
+        let reloaded = Arc::clone(&hot);
+        life.on_reload("server certificate", move || Ok(reloaded.reload().map(|_| ())?));
+        return Ok(hot);
+    }
+    let own = OwnCertificate::new(&config.data_dir, &config.http.host, &config.tls.extra_names);
+    own.ensure(environment.clock.now())?;
+    let hot = Arc::new(HotCertificate::load(own.certificate(), own.key())?);
+    let (reloaded, clock) = (Arc::clone(&hot), Arc::clone(&environment.clock));
+    let refresh = move || {
+        own.ensure(clock.now())?;
+        Ok(reloaded.reload().map(|_| ())?)
+    };
+    life.on_reload("server certificate", refresh.clone());
+    let stop = life.tasks().soft().clone();
+    life.tasks().spawn("own certificate", async move {
+        while tokio::time::timeout(OWN_CERTIFICATE_CHECK, stop.cancelled()).await.is_err() {
+            if let Err(error) = refresh() {
+                let error: &(dyn std::error::Error + 'static) = error.as_ref();
+                tracing::error!(error, "cannot replace the server's own certificate");
+            }
+        }
+    });
+    Ok(hot)
+}
+
+fn static_keys(config: &ServerConfig) -> Vec<StaticKey> {
+    let named = config.auth.named_keys.iter().map(|key| StaticKey::named(&*key.name, &key.secret, key.admin));
+    let legacy = config.auth.legacy_keys.iter().enumerate().map(|(index, secret)| StaticKey::legacy(index, secret));
+    named.chain(legacy).collect()
+}
+
+fn build_info() -> BuildInfo {
+    BuildInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("CERTCTL_BUILD_COMMIT").unwrap_or("unknown").to_owned(),
+        modified: option_env!("CERTCTL_BUILD_MODIFIED") == Some("true"),
+        build_time: option_env!("CERTCTL_BUILD_TIME").unwrap_or("unknown").to_owned(),
+        rustc_version: option_env!("CERTCTL_BUILD_RUSTC").unwrap_or("unknown").to_owned(),
+    }
+}
