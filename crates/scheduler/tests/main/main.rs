@@ -1,0 +1,8 @@
+//! Behaviour of workers and reconcilers as operators see it, on paused time.
+
+#[cfg(test)]
+mod fakes;
+#[cfg(test)]
+mod reconcilers;
+#[cfg(test)]
+mod workers;
