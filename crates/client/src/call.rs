@@ -1,0 +1,211 @@
+//! One request: built, sent, bounded, decoded.
+
+use crate::{Client, ClientError, ListQuery};
+use certctl_api_types::ErrorBody;
+use certctl_domain::retry::FailureClass;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use url::Url;
+
+/// Longest answer in bytes.
+const BODY_LIMIT: usize = 4 << 20;
+
+/// Longest pause inside a call; a server that asks for more is left to the caller.
+const PAUSE_LIMIT: Duration = Duration::from_secs(5);
+
+/// A request that is being put together.
+#[derive(Debug)]
+pub(crate) struct Call<'c> {
+    client: &'c Client,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Result<Vec<u8>, serde_json::Error>>,
+    timeout: Option<Duration>,
+    repeatable: bool,
+}
+
+impl Client {
+    /// A request to `/api/v1/<segments>`. Segments are percent-encoded.
+    pub(crate) fn call(&self, method: Method, segments: &[&str]) -> Call<'_> {
+        let api: Vec<&str> = ["api", "v1"].iter().chain(segments).copied().collect();
+        self.absolute(method, &api)
+    }
+
+    /// A request to `/<segments>`.
+    pub(crate) fn absolute(&self, method: Method, segments: &[&str]) -> Call<'_> {
+        let mut url = self.0.base.clone();
+        // Only URLs that cannot be a base refuse segments, and those are never https.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        let repeatable = method == Method::GET;
+        Call { client: self, method, url, headers: HeaderMap::new(), body: None, timeout: None, repeatable }
+    }
+
+    pub(crate) fn get(&self, segments: &[&str]) -> Call<'_> {
+        self.call(Method::GET, segments)
+    }
+
+    pub(crate) fn post(&self, segments: &[&str]) -> Call<'_> {
+        self.call(Method::POST, segments)
+    }
+
+    pub(crate) fn put(&self, segments: &[&str]) -> Call<'_> {
+        self.call(Method::PUT, segments)
+    }
+
+    pub(crate) fn delete(&self, segments: &[&str]) -> Call<'_> {
+        self.call(Method::DELETE, segments)
+    }
+}
+
+impl Call<'_> {
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    pub(crate) fn list(self, query: &ListQuery) -> Self {
+        let call = query.pairs().fold(self, |call, (name, value)| call.query(name, value));
+        match query.rows() {
+            Some(rows) => call.query("per_page", &rows.to_string()),
+            None => call,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    pub(crate) fn json<B: Serialize>(mut self, body: &B) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.body = Some(serde_json::to_vec(body));
+        self
+    }
+
+    /// Replaces the client's time limit for this request.
+    pub(crate) fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Marks a `GET` that has an effect, so that it is not repeated.
+    pub(crate) fn once(mut self) -> Self {
+        self.repeatable = false;
+        self
+    }
+
+    /// Sends, and decodes the JSON answer.
+    pub(crate) async fn send<T: DeserializeOwned>(self) -> Result<T, ClientError> {
+        let route = self.route();
+        let (_status, body) = self.run().await?;
+        serde_json::from_slice(&body).map_err(|source| ClientError::Decode { route, source })
+    }
+
+    /// Sends, and decodes the JSON answer unless it is `204 No Content`.
+    pub(crate) async fn send_optional<T: DeserializeOwned>(self) -> Result<Option<T>, ClientError> {
+        let route = self.route();
+        let (status, body) = self.run().await?;
+        if status == 204 {
+            return Ok(None);
+        }
+        serde_json::from_slice(&body).map(Some).map_err(|source| ClientError::Decode { route, source })
+    }
+
+    /// Sends; the answer's body does not matter.
+    pub(crate) async fn send_unit(self) -> Result<(), ClientError> {
+        self.run().await.map(drop)
+    }
+
+    /// Sends, and gives the answer as text.
+    pub(crate) async fn send_text(self) -> Result<String, ClientError> {
+        let (_status, body) = self.run().await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Method and path, without the query, which may hold more than a log should.
+    fn route(&self) -> String {
+        format!("{} {}", self.method, self.url.path())
+    }
+
+    async fn run(mut self) -> Result<(u16, Vec<u8>), ClientError> {
+        let route = self.route();
+        let body = match self.body.take().transpose() {
+            Ok(body) => body,
+            Err(source) => return Err(ClientError::Encode { route, source }),
+        };
+        let pauses = if self.repeatable { self.client.0.read_retries.as_slice() } else { &[] };
+        for pause in pauses {
+            let error = match self.attempt(&route, body.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let pause = match error.class() {
+                FailureClass::Permanent => return Err(error),
+                FailureClass::Transient | FailureClass::Throttled(None) => *pause,
+                FailureClass::Throttled(Some(asked)) => asked.max(*pause),
+            };
+            if pause > PAUSE_LIMIT {
+                return Err(error);
+            }
+            tracing::debug!(route, error = &error as &dyn std::error::Error, "{route} is tried again");
+            tokio::time::sleep(pause).await;
+        }
+        self.attempt(&route, body).await
+    }
+
+    async fn attempt(&self, route: &str, body: Option<Vec<u8>>) -> Result<(u16, Vec<u8>), ClientError> {
+        let mut request = self.client.0.http.request(self.method.clone(), self.url.clone());
+        request = request.headers(self.headers.clone());
+        if let Some(limit) = self.timeout {
+            request = request.timeout(limit);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let lost = |source: reqwest::Error| ClientError::Transport {
+            route: route.to_owned(),
+            source: source.without_url(),
+        };
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers());
+        let body = read_bounded(response)
+            .await
+            .map_err(lost)?
+            .ok_or_else(|| ClientError::TooLarge { route: route.to_owned(), limit: BODY_LIMIT })?;
+        if (200..300).contains(&status) {
+            return Ok((status, body));
+        }
+        let route = route.to_owned();
+        Err(match serde_json::from_slice::<ErrorBody>(&body) {
+            Ok(body) if status >= 400 => {
+                ClientError::Api { route, status, body: Box::new(body), retry_after }
+            }
+            _ => ClientError::Foreign { route, status, retry_after },
+        })
+    }
+}
+
+/// The body, or `None` when it is too long.
+async fn read_bounded(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// Whole seconds of `Retry-After` (RFC 9110 §10.2.3). The date form would need a clock and is not
+/// sent by certctl.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}

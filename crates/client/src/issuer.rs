@@ -1,0 +1,42 @@
+//! Certificate authorities.
+
+use crate::{Client, ClientError, ListQuery};
+use certctl_api_types::Page;
+use certctl_api_types::issuer::{Issuer, IssuerRequest, TestResult};
+use certctl_domain::id::IssuerId;
+
+/// `/issuers`.
+#[derive(Debug, Clone, Copy)]
+pub struct Issuers<'c>(pub(crate) &'c Client);
+
+impl Issuers<'_> {
+    /// One page of the issuers.
+    pub async fn list(&self, query: &ListQuery) -> Result<Page<Issuer>, ClientError> {
+        self.0.get(&["issuers"]).list(query).send().await
+    }
+
+    /// One issuer.
+    pub async fn get(&self, id: &IssuerId) -> Result<Issuer, ClientError> {
+        self.0.get(&["issuers", id.as_str()]).send().await
+    }
+
+    /// Adds an issuer.
+    pub async fn create(&self, request: &IssuerRequest) -> Result<Issuer, ClientError> {
+        self.0.post(&["issuers"]).json(request).send().await
+    }
+
+    /// Replaces the description of an issuer.
+    pub async fn replace(&self, id: &IssuerId, request: &IssuerRequest) -> Result<Issuer, ClientError> {
+        self.0.put(&["issuers", id.as_str()]).json(request).send().await
+    }
+
+    /// Deletes an issuer that nothing refers to.
+    pub async fn delete(&self, id: &IssuerId) -> Result<(), ClientError> {
+        self.0.delete(&["issuers", id.as_str()]).send_unit().await
+    }
+
+    /// Checks configuration, keys and reachability.
+    pub async fn test(&self, id: &IssuerId) -> Result<TestResult, ClientError> {
+        self.0.post(&["issuers", id.as_str(), "test"]).send().await
+    }
+}

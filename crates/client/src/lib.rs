@@ -1,0 +1,122 @@
+//! Typed client of the certctl REST API, for agents, command lines and other services.
+//!
+//! A [`Client`] is cheap to clone and speaks HTTPS only. Methods are grouped by resource
+//! ([`Client::certificates`], [`Client::jobs`], …); an agent uses [`Client::agent_work`]. Answers
+//! are bounded to 4 MiB, redirects are not followed (they would carry the credential elsewhere),
+//! and reads are tried again a little when the server is briefly away.
+//!
+//! ```
+//! use certctl_client::{BuildError, Client, ListQuery};
+//! use certctl_crypto::SecretString;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder("https://certctl.example.com:8443")
+//!     .token(SecretString::new("ck_example"))
+//!     .user_agent("inventory-sync/1.0")
+//!     .build()?;
+//!
+//! // Credentials never travel in clear text.
+//! let refused = Client::builder("http://certctl.example.com").build();
+//! assert!(matches!(refused, Err(BuildError::NotHttps { .. })));
+//!
+//! async fn names_that_expire(client: &Client) -> Result<Vec<String>, certctl_client::ClientError> {
+//!     let mut names = Vec::new();
+//!     let mut next = Some(ListQuery::new().filter("status", "Expiring").per_page(100));
+//!     while let Some(query) = next {
+//!         let page = client.certificates().list(&query).await?;
+//!         names.extend(page.data.iter().map(|certificate| certificate.name.clone()));
+//!         next = query.after(&page);
+//!     }
+//!     Ok(names)
+//! }
+//! # let _ = names_that_expire(&client);
+//! # Ok(())
+//! # }
+//! ```
+
+mod agent;
+mod agent_work;
+mod builder;
+mod call;
+mod certificate;
+mod error;
+mod issuer;
+mod job;
+mod list;
+mod system;
+mod target;
+
+pub use agent::Agents;
+pub use agent_work::AgentWork;
+pub use builder::{BuildError, Builder};
+pub use certificate::Certificates;
+pub use error::ClientError;
+pub use issuer::Issuers;
+pub use job::Jobs;
+pub use list::ListQuery;
+pub use system::System;
+pub use target::Targets;
+
+use certctl_domain::id::AgentId;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// A connection pool to one certctl server with one credential.
+#[derive(Debug, Clone)]
+pub struct Client(Arc<Connection>);
+
+#[derive(Debug)]
+struct Connection {
+    http: reqwest::Client,
+    base: Url,
+    read_retries: Vec<Duration>,
+}
+
+impl Client {
+    /// Starts to describe a client of the server at `url`, for example `https://certctl:8443`. A
+    /// path in the URL is kept as a prefix of every route.
+    pub fn builder(url: impl Into<String>) -> Builder {
+        Builder::new(url.into())
+    }
+
+    /// The server's URL.
+    pub fn server(&self) -> &Url {
+        &self.0.base
+    }
+
+    /// Managed certificates.
+    pub const fn certificates(&self) -> Certificates<'_> {
+        Certificates(self)
+    }
+
+    /// Certificate authorities.
+    pub const fn issuers(&self) -> Issuers<'_> {
+        Issuers(self)
+    }
+
+    /// Deployment targets.
+    pub const fn targets(&self) -> Targets<'_> {
+        Targets(self)
+    }
+
+    /// Agents, as operators see them, and enrolment.
+    pub const fn agents(&self) -> Agents<'_> {
+        Agents(self)
+    }
+
+    /// The routes of agent `id` itself; the credential must be that agent's.
+    pub const fn agent_work<'c>(&'c self, id: &'c AgentId) -> AgentWork<'c> {
+        AgentWork { client: self, id }
+    }
+
+    /// Jobs.
+    pub const fn jobs(&self) -> Jobs<'_> {
+        Jobs(self)
+    }
+
+    /// Probes, version, identity, metrics.
+    pub const fn system(&self) -> System<'_> {
+        System(self)
+    }
+}

@@ -1,0 +1,46 @@
+//! Probes, version, identity, metrics.
+
+use crate::{Client, ClientError};
+use certctl_api_types::system::{AuthCheck, AuthInfo, Health, Ready, Version};
+use reqwest::Method;
+
+/// Routes about the server itself.
+#[derive(Debug, Clone, Copy)]
+pub struct System<'c>(pub(crate) &'c Client);
+
+impl System<'_> {
+    /// Whether the process lives.
+    pub async fn health(&self) -> Result<Health, ClientError> {
+        self.0.absolute(Method::GET, &["health"]).send().await
+    }
+
+    /// Whether it can serve; status 503 when not. Asked once: a probe wants the state of now.
+    pub async fn ready(&self) -> Result<Ready, ClientError> {
+        self.0.absolute(Method::GET, &["ready"]).once().send().await
+    }
+
+    /// Version of the server.
+    pub async fn version(&self) -> Result<Version, ClientError> {
+        self.0.get(&["version"]).send().await
+    }
+
+    /// Which credentials the server wants.
+    pub async fn auth_info(&self) -> Result<AuthInfo, ClientError> {
+        self.0.get(&["auth", "info"]).send().await
+    }
+
+    /// Who the server takes this client for.
+    pub async fn auth_check(&self) -> Result<AuthCheck, ClientError> {
+        self.0.get(&["auth", "check"]).send().await
+    }
+
+    /// The OpenAPI document of the server.
+    pub async fn openapi(&self) -> Result<serde_json::Value, ClientError> {
+        self.0.get(&["openapi.json"]).send().await
+    }
+
+    /// Metrics in the Prometheus text format 0.0.4.
+    pub async fn prometheus(&self) -> Result<String, ClientError> {
+        self.0.get(&["metrics", "prometheus"]).send_text().await
+    }
+}
