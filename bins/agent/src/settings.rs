@@ -75,6 +75,7 @@ impl Settings {
             .or(file.state_dir)
             .or_else(|| above.map(Path::to_path_buf))
             .unwrap_or_else(|| PathBuf::from(DEFAULT_STATE));
+        let state_dir = absolute(&state_dir)?;
         let agent_id = text(options.agent_id).or_else(|| text(file.agent_id));
         let api_key = options
             .api_key
@@ -101,13 +102,13 @@ impl Settings {
             job_concurrency: options.job_concurrency.or(file.job_concurrency).unwrap_or(4),
         };
         within("heartbeat-interval", run.heartbeat_interval.as_secs(), 1..=3600, "seconds")?;
-        within("poll-wait", run.poll_wait.as_secs(), 1..=300, "seconds")?;
+        within("poll-wait", run.poll_wait.as_secs(), 1..=60, "seconds")?;
         within("job-concurrency", u64::try_from(run.job_concurrency).unwrap_or(u64::MAX), 1..=64, "jobs")?;
         Ok(Self {
             server: text(options.server).or_else(|| text(file.server)),
             identity: identity(agent_id, api_key)?,
             name: text(options.name).or_else(|| text(file.name)).unwrap_or_else(hostname),
-            key_dir: key_dir.unwrap_or_else(|| state_dir.join("keys")),
+            key_dir: key_dir.map_or_else(|| Ok(state_dir.join("keys")), |path| absolute(&path))?,
             state_dir,
             run,
             lifecycle: LifecycleOptions {
@@ -226,6 +227,11 @@ fn read_file(path: &Path) -> anyhow::Result<Document> {
     let content = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     // The error quotes the offending line, which may hold the key; its message does not.
     toml::from_str(&content).map_err(|error| anyhow!("{}: {}", path.display(), error.message()))
+}
+
+/// Paths must mean the same in every child process, whatever its working directory is.
+fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("{} is not a path", path.display()))
 }
 
 fn within(name: &str, value: u64, range: RangeInclusive<u64>, unit: &str) -> anyhow::Result<()> {

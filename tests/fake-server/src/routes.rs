@@ -109,6 +109,9 @@ impl Shared {
             let busy = Response::error(503, "unavailable", "the service is not available at the moment");
             return Err(busy.header("Retry-After", "1"));
         }
+        if state.take_fault(|fault| *fault == Fault::SendAway).is_some() {
+            return Ok(Response::json(200, &WorkList { jobs: Vec::new(), count: 0 }));
+        }
         loop {
             if state.retired {
                 return Err(Response::error(410, "agent_retired", "the agent has been retired"));

@@ -27,6 +27,8 @@ pub enum Fault {
     WrongCertificate,
     /// The next claim is answered with 503 and `Retry-After: 1`.
     Throttle,
+    /// The next claim is answered at once with nothing, as a server does that is about to stop.
+    SendAway,
 }
 
 /// A version that was issued.

@@ -26,7 +26,7 @@ fn wrong_command_lines_and_settings_end_with_code_64_and_a_reason() {
     let cases: [(&[&str], &str); 9] = [
         (&["--no-such-option"], "--no-such-option"),
         (&["check-config", "--poll-wait", "soon"], "90s"),
-        (&["check-config", "--poll-wait", "10m"], "poll-wait must be 1 to 300 seconds"),
+        (&["check-config", "--poll-wait", "10m"], "poll-wait must be 1 to 60 seconds"),
         (&["check-config", "--job-concurrency", "0"], "job-concurrency must be 1 to 64"),
         (&["check-config", "--server", "http://certctl:8443"], "must begin with https://"),
         (&["check-config", "--ca-bundle", "/no/such/file"], "/no/such/file"),

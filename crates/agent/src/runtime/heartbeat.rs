@@ -9,7 +9,7 @@ impl Agent {
     pub(super) async fn heartbeats(&self) {
         let inner = self.inner();
         let mut failures = 0;
-        while !self.is_retired() {
+        while !self.is_retired() && !inner.tasks.soft().is_cancelled() {
             let interval = pace::jittered(inner.options.heartbeat_interval, &*inner.ids);
             let pause = match self.heartbeat().await {
                 Ok(()) => {
@@ -21,10 +21,7 @@ impl Agent {
                     pace::reconnect(failures, error.class(), &*inner.ids)
                 }
             };
-            tokio::select! {
-                () = inner.tasks.soft().cancelled() => return,
-                () = tokio::time::sleep(pause) => {}
-            }
+            self.rest(pause).await;
         }
     }
 

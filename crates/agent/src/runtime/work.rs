@@ -7,6 +7,13 @@ use certctl_client::ClientError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+
+/// Most jobs that the server leases in one answer.
+const MOST_ITEMS: u32 = 50;
+
+/// Pause after an empty answer that came before its time: the server is about to stop.
+const AFTER_EMPTY: Duration = Duration::from_secs(1);
 
 /// Permits for the jobs of one claim.
 type Slots = Vec<OwnedSemaphorePermit>;
@@ -16,7 +23,8 @@ impl Agent {
     pub(super) async fn work(&self) {
         let inner = self.inner();
         let mut failures = 0;
-        while !self.is_retired() {
+        while !self.is_retired() && !inner.tasks.soft().is_cancelled() {
+            let asked_at = Instant::now();
             let asked = async {
                 let slots = self.free_slots().await;
                 self.resend_reports().await;
@@ -30,7 +38,11 @@ impl Agent {
             match outcome {
                 Ok((items, slots)) => {
                     failures = 0;
+                    let nothing = items.is_empty();
                     let _tasks = self.launch(items, slots);
+                    if nothing && asked_at.elapsed() < inner.options.poll_wait / 2 {
+                        self.rest(pace::jittered(AFTER_EMPTY, &*inner.ids)).await;
+                    }
                 }
                 Err(error) => {
                     failures += 1;
@@ -39,12 +51,17 @@ impl Agent {
                         agent.id = %inner.id, error = error.chain(),
                         "agent {} could not ask for work and tries again in {pause:.0?}", inner.id,
                     );
-                    tokio::select! {
-                        () = inner.tasks.soft().cancelled() => return,
-                        () = tokio::time::sleep(pause) => {}
-                    }
+                    self.rest(pause).await;
                 }
             }
+        }
+    }
+
+    /// Sleeps, at most until the soft stop.
+    pub(super) async fn rest(&self, pause: Duration) {
+        tokio::select! {
+            () = self.inner().tasks.soft().cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 
@@ -85,7 +102,7 @@ impl Agent {
     }
 
     async fn claim(&self, wait: Duration, limit: usize) -> Result<Vec<WorkItem>, ClientError> {
-        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX).min(MOST_ITEMS);
         match self.api().claim(&self.inner().instance, wait, limit).await {
             Ok(list) => Ok(list.jobs),
             Err(error) => {

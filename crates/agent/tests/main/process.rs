@@ -80,6 +80,17 @@ fn a_server_that_asks_for_a_pause_gets_it_and_then_hands_out_work() {
 }
 
 #[test]
+fn a_server_that_sends_the_agent_away_is_not_asked_again_at_once() {
+    let host = Host::new();
+    host.plane.fail_next(Fault::SendAway);
+    let begun = Instant::now();
+    let process = host.start();
+    host.plane.wait_for("a second claim", |state| state.claims.get(1).cloned()).unwrap();
+    process.terminate().unwrap();
+    assert!(begun.elapsed() >= Duration::from_millis(900));
+}
+
+#[test]
 fn every_process_claims_under_an_instance_of_its_own() {
     let host = Host::new();
     host.once().unwrap();
