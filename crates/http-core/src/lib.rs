@@ -1,0 +1,48 @@
+//! Everything HTTP that is not about certificates: errors, input, identity, routes, TLS, the server.
+//!
+//! A handler crate lists its routes in a [`RouteTable`]; [`app`] turns a table into an actix
+//! application in which every answer carries a request id and security headers, every refusal has
+//! the same JSON body, and no handler runs before the caller's permission was checked. [`Server`]
+//! serves it over TLS 1.3. Knows service traits, never their implementations or a database.
+
+mod app;
+mod auth;
+mod body;
+mod error;
+mod etag;
+mod gate;
+mod input;
+mod list;
+mod observe;
+mod openapi;
+mod path;
+mod problem;
+mod query;
+mod refusal;
+mod reply;
+mod request;
+mod route;
+mod scalar;
+mod security;
+mod server;
+mod tls;
+
+pub use app::{HttpCore, app};
+pub use auth::Authentication;
+pub use body::{Body, OptionalBody};
+pub use error::ApiError;
+pub use etag::IfMatch;
+pub use gate::Access;
+pub use input::FIELD_CODES;
+pub use list::{List, NoFilter, Paging, page};
+pub use observe::{Outcome, RequestObserver, Unobserved};
+pub use openapi::Description;
+pub use path::{PathId, PathIds};
+pub use query::Query;
+pub use refusal::Refusal;
+pub use reply::{Accepted, Created, NoContent, Tagged};
+pub use request::{Caller, RequestInfo};
+pub use route::{Route, RouteTable};
+pub use scalar::{DateOrTime, Wait};
+pub use server::{Server, ServerError, ServerOptions};
+pub use tls::{HotCertificate, TlsError, server_config};

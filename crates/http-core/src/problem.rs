@@ -1,0 +1,75 @@
+//! The body of every answer with a status of 400 or more, and its one log line.
+
+use crate::{ApiError, Refusal};
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{StatusCode, header};
+use certctl_api_types::ErrorBody;
+use certctl_service_api::ServiceError;
+use std::error::Error;
+use std::fmt;
+
+/// Gives a refusal or failure its body. Other answers pass.
+pub(crate) fn render(mut response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    // The framework's own refusals have no error of ours behind them.
+    let foreign = framework_error(status);
+    let error =
+        response.response().error().and_then(|error| error.as_error::<ApiError>()).unwrap_or(&foreign);
+    log(error);
+    let (status, body) = (error.status(), body_of(error, request_id));
+    *response.response_mut().status_mut() = status;
+    response
+        .response_mut()
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.map_body(|_, _| BoxBody::new(body))
+}
+
+fn framework_error(status: StatusCode) -> ApiError {
+    match status {
+        StatusCode::NOT_FOUND => Refusal::RouteNotFound.into(),
+        status if status.is_server_error() => {
+            ServiceError::internal(format!("the framework answered {status}")).into()
+        }
+        _ => Refusal::BadRequest.into(),
+    }
+}
+
+fn body_of(error: &ApiError, request_id: &str) -> String {
+    let body = ErrorBody {
+        error: error.code().to_owned(),
+        message: error.message(),
+        request_id: request_id.to_owned(),
+        details: error.details(),
+    };
+    // Strings and JSON values always serialise.
+    serde_json::to_string(&body).unwrap_or_default()
+}
+
+fn log(error: &ApiError) {
+    let (status, code) = (error.status().as_u16(), error.code());
+    if status >= 500 {
+        tracing::error!(http.status = status, error.code = code, error = %Chain(error), "request failed with {code}");
+    } else {
+        tracing::debug!(http.status = status, error.code = code, error = %Chain(error), "request refused with {code}");
+    }
+}
+
+/// An error and its causes, parted by colons.
+struct Chain<'a>(&'a dyn Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! The HTTPS listener.
+
+use crate::{HttpCore, app};
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use actix_web::http::KeepAlive;
+use actix_web::web::ServiceConfig;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where and how to listen. The times are limits against clients that hold connections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerOptions {
+    /// Host name or address to bind.
+    pub host: String,
+    /// Port; 0 picks a free one.
+    pub port: u16,
+    /// Worker threads; absent means one per core.
+    pub workers: Option<usize>,
+    /// How long the TLS handshake may take.
+    pub handshake_timeout: Duration,
+    /// How long the request head may take.
+    pub header_timeout: Duration,
+    /// How long an idle connection stays open.
+    pub keep_alive: Duration,
+    /// How long requests under way may take once the server stops, in whole seconds.
+    pub drain: Duration,
+}
+
+impl ServerOptions {
+    /// The usual times on `host` and `port`.
+    pub fn new(host: impl Into<String>, port: u16) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            workers: None,
+            handshake_timeout: Duration::from_secs(5),
+            header_timeout: Duration::from_secs(5),
+            keep_alive: Duration::from_mins(1),
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Why the server does not listen.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {host}:{port}")]
+pub struct ServerError {
+    host: String,
+    port: u16,
+    source: std::io::Error,
+}
+
+/// A bound listener. It accepts connections once [`Server::run`] is awaited.
+#[must_use = "a server answers only while `run` is awaited"]
+pub struct Server {
+    inner: actix_web::dev::Server,
+    addresses: Vec<SocketAddr>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Binds and prepares the workers; `routes` runs once in each. Must be called on a tokio runtime.
+    /// Signals are left to the process.
+    pub fn bind<R>(
+        options: &ServerOptions,
+        tls: rustls::ServerConfig,
+        core: &Arc<HttpCore>,
+        routes: R,
+    ) -> Result<Self, ServerError>
+    where
+        R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
+        let core = Arc::clone(core);
+        let mut server = HttpServer::new(move || app(Arc::clone(&core), routes.clone()))
+            .disable_signals()
+            // A client that closes its side has gone: its long poll must not hold a lease.
+            .h1_allow_half_closed(false)
+            .tls_handshake_timeout(options.handshake_timeout)
+            .client_request_timeout(options.header_timeout)
+            .keep_alive(KeepAlive::Timeout(options.keep_alive))
+            .shutdown_timeout(options.drain.as_secs());
+        if let Some(workers) = options.workers {
+            server = server.workers(workers.max(1));
+        }
+        let server = server
+            .bind_rustls_0_23((options.host.as_str(), options.port), tls)
+            .map_err(|source| ServerError { host: options.host.clone(), port: options.port, source })?;
+        Ok(Self { addresses: server.addrs(), inner: server.run() })
+    }
+
+    /// The addresses that are listened on, with their real ports.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Stops the server from elsewhere: `handle.stop(true)` lets requests under way finish.
+    pub fn handle(&self) -> ServerHandle {
+        self.inner.handle()
+    }
+
+    /// Serves until it is stopped.
+    pub async fn run(self) -> std::io::Result<()> {
+        self.inner.await
+    }
+}
