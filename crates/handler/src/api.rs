@@ -1,0 +1,129 @@
+//! The table of routes, and the services behind it.
+
+use crate::{agent, agent_work, certificate, issuer, job, system, target};
+use actix_web::web::{Bytes, Data, ServiceConfig};
+use certctl_api_types::system::Version;
+use certctl_http_core::{Description, RouteTable};
+use certctl_service_api::agent::AgentService;
+use certctl_service_api::agent_work::AgentWorkService;
+use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::issuer::IssuerService;
+use certctl_service_api::job::JobService;
+use certctl_service_api::system::SystemService;
+use certctl_service_api::target::TargetService;
+use std::fmt;
+use std::sync::Arc;
+
+/// What the routes call.
+#[derive(Clone)]
+pub struct Services {
+    /// Managed certificates.
+    pub certificates: Arc<dyn CertificateService>,
+    /// Issuers.
+    pub issuers: Arc<dyn IssuerService>,
+    /// Targets.
+    pub targets: Arc<dyn TargetService>,
+    /// Agents, for operators.
+    pub agents: Arc<dyn AgentService>,
+    /// Agents, for themselves.
+    pub agent_work: Arc<dyn AgentWorkService>,
+    /// Jobs.
+    pub jobs: Arc<dyn JobService>,
+    /// The server itself.
+    pub system: Arc<dyn SystemService>,
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services").finish_non_exhaustive()
+    }
+}
+
+/// What this program was built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildInfo {
+    /// Version of the product.
+    pub version: String,
+    /// Commit, or `unknown`.
+    pub commit: String,
+    /// Whether the tree had changes.
+    pub modified: bool,
+    /// When, or `unknown`.
+    pub build_time: String,
+    /// Compiler.
+    pub rustc_version: String,
+}
+
+impl From<BuildInfo> for Version {
+    fn from(build: BuildInfo) -> Self {
+        let BuildInfo { version, commit, modified, build_time, rustc_version } = build;
+        Self { version, commit, modified, build_time, rustc_version }
+    }
+}
+
+/// Every route of the API.
+pub fn route_table() -> RouteTable {
+    let mut table = RouteTable::default();
+    system::routes(&mut table);
+    certificate::routes(&mut table);
+    issuer::routes(&mut table);
+    target::routes(&mut table);
+    agent::routes(&mut table);
+    agent_work::routes(&mut table);
+    job::routes(&mut table);
+    table
+}
+
+/// The OpenAPI document of [`route_table`], indented, with a newline at its end.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    let description = Description {
+        title: "certctl",
+        version: env!("CARGO_PKG_VERSION"),
+        text: "Certificates: inventory, issuance, renewal and deployment.\n\n\
+               Every error has the body `ErrorBody` with a stable code. `x-permission` names what a \
+               route demands; `agent.self` is held by the agent named in the path, and by no role.",
+    };
+    serde_json::to_string_pretty(&route_table().openapi(&description)).map(|text| text + "\n")
+}
+
+/// The OpenAPI document, made once.
+#[derive(Debug, Clone)]
+pub(crate) struct Document(pub(crate) Bytes);
+
+/// The routes with the services behind them, ready for `certctl_http_core::app`. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Api {
+    table: Arc<RouteTable>,
+    services: Services,
+    build: BuildInfo,
+    document: Document,
+}
+
+impl Api {
+    /// Binds every route to `services`.
+    pub fn new(services: Services, build: BuildInfo) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            table: Arc::new(route_table()),
+            services,
+            build,
+            document: Document(Bytes::from(openapi_json()?)),
+        })
+    }
+
+    /// Registers everything with one application.
+    pub fn configure(&self, config: &mut ServiceConfig) {
+        let Services { certificates, issuers, targets, agents, agent_work, jobs, system } =
+            self.services.clone();
+        config
+            .app_data(Data::from(certificates))
+            .app_data(Data::from(issuers))
+            .app_data(Data::from(targets))
+            .app_data(Data::from(agents))
+            .app_data(Data::from(agent_work))
+            .app_data(Data::from(jobs))
+            .app_data(Data::from(system))
+            .app_data(Data::new(Version::from(self.build.clone())))
+            .app_data(Data::new(self.document.clone()));
+        self.table.register(config);
+    }
+}

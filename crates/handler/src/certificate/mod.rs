@@ -1,0 +1,32 @@
+//! Managed certificates.
+
+mod archive;
+mod convert;
+mod create;
+mod deploy;
+mod deployments;
+mod fields;
+mod get;
+mod list;
+mod renew;
+mod replace;
+mod set_targets;
+mod versions;
+
+use certctl_domain::access::Permission;
+use certctl_http_core::{Access, RouteTable, route};
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    let read = Access::Holding(Permission::InventoryRead);
+    let write = Access::Holding(Permission::CertificateWrite);
+    route!(table, read, list::list_certificates);
+    route!(table, write, create::create_certificate);
+    route!(table, read, get::get_certificate);
+    route!(table, write, replace::replace_certificate);
+    route!(table, write, archive::archive_certificate);
+    route!(table, read, versions::list_certificate_versions);
+    route!(table, read, deployments::list_certificate_deployments);
+    route!(table, write, set_targets::set_certificate_targets);
+    route!(table, Access::Holding(Permission::CertificateRenew), renew::renew_certificate);
+    route!(table, Access::Holding(Permission::CertificateDeploy), deploy::deploy_certificate);
+}

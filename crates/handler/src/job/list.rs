@@ -1,0 +1,50 @@
+//! `GET /api/v1/jobs`.
+
+use super::convert;
+use actix_web::web::{Data, Json};
+use certctl_api_types::{Page, job as api};
+use certctl_domain::id::{AgentId, CertificateId, TargetId};
+use certctl_domain::job::{JobKind, JobStatus};
+use certctl_http_core::{ApiError, Caller, List, Paging, page};
+use certctl_service_api::job::{JobQuery, JobService};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Filters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct JobFilter {
+    /// Status.
+    #[param(inline)]
+    status: Option<JobStatus>,
+    /// Kind.
+    #[serde(rename = "type")]
+    #[param(inline)]
+    kind: Option<JobKind>,
+    /// Certificate.
+    #[param(inline)]
+    certificate_id: Option<CertificateId>,
+    /// Agent.
+    #[param(inline)]
+    agent_id: Option<AgentId>,
+    /// Target.
+    #[param(inline)]
+    target_id: Option<TargetId>,
+}
+
+/// List jobs
+#[utoipa::path(
+    get, path = "/api/v1/jobs", tag = "jobs",
+    params(Paging, JobFilter),
+    responses((status = 200, description = "One page, newest first", body = Page<api::Job>)),
+)]
+pub(super) async fn list_jobs(
+    who: Caller,
+    input: List<JobFilter>,
+    jobs: Data<dyn JobService>,
+) -> Result<Json<Page<api::Job>>, ApiError> {
+    let JobFilter { status, kind, certificate_id, agent_id, target_id } = input.filter;
+    let query = JobQuery { status, kind, certificate_id, agent_id, target_id };
+    Ok(Json(page(jobs.list(&who, query, input.page).await?, convert::job)?))
+}

@@ -1,0 +1,17 @@
+//! The REST API: one endpoint per file. A handler reads its input, calls one service method and
+//! converts the answer.
+//!
+//! [`route_table`] lists every route with what it demands of its caller; [`Api`] binds the table to
+//! the services. Knows service traits and JSON bodies; never a store, a clock or a connector.
+
+mod agent;
+mod agent_work;
+mod api;
+mod certificate;
+mod issuer;
+mod job;
+mod json;
+mod system;
+mod target;
+
+pub use api::{Api, BuildInfo, Services, openapi_json, route_table};

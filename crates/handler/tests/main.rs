@@ -1,0 +1,23 @@
+//! Every route through the whole application, with services that behave but store nothing.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it needs by failing")]
+
+#[path = "routes/agents.rs"]
+mod agents;
+#[path = "routes/certificates.rs"]
+mod certificates;
+#[path = "routes/documents.rs"]
+mod documents;
+#[path = "routes/issuers.rs"]
+mod issuers;
+#[path = "routes/jobs.rs"]
+mod jobs;
+mod support;
+#[path = "routes/system.rs"]
+mod system;
+#[path = "routes/targets.rs"]
+mod targets;
+#[path = "routes/walk.rs"]
+mod walk;
+#[path = "routes/work.rs"]
+mod work;

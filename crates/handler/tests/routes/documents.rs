@@ -1,0 +1,128 @@
+//! The documents that are made from code, or checked against it.
+
+use certctl_domain::access::Permission;
+use certctl_domain::id::AgentId;
+use certctl_handler::{openapi_json, route_table};
+use certctl_http_core::{ApiError, FIELD_CODES, Refusal};
+use certctl_service_api::{ConflictCode, ServiceError};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+fn document(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn the_checked_in_description_is_what_the_code_says() {
+    assert!(
+        document("reference/openapi.json") == openapi_json().unwrap(),
+        "docs/reference/openapi.json is not what the code says; run `cargo xtask openapi`"
+    );
+}
+
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(Value::String(reference)) = object.get("$ref") {
+                found.insert(reference.clone());
+            }
+            object.values().for_each(|value| references(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_in_the_description_resolves() {
+    let description: Value = serde_json::from_str(&openapi_json().unwrap()).unwrap();
+    let mut found = BTreeSet::new();
+    references(&description, &mut found);
+    assert!(found.contains("#/components/schemas/ErrorBody"));
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(description.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+#[test]
+fn every_operation_is_described_and_named_once() {
+    let table = route_table();
+    let mut names = BTreeSet::new();
+    for route in table.routes() {
+        let operation = &route.operation;
+        assert!(names.insert(operation.operation_id.clone().unwrap()), "{route:?} has the name of another");
+        assert!(operation.summary.as_ref().is_some_and(|text| !text.is_empty()), "{route:?} has no summary");
+        assert_eq!(operation.tags.as_ref().map(Vec::len), Some(1), "{route:?} has no tag");
+    }
+}
+
+#[test]
+fn every_operation_lists_its_errors_with_the_one_body() {
+    let description: Value = serde_json::from_str(&openapi_json().unwrap()).unwrap();
+    let body = "#/components/schemas/ErrorBody";
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.contains_key("500"), "{method} {path}");
+            for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
+                let schema = &response["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(schema, body, "{method} {path} {status}");
+            }
+            let secured = operation["security"].as_array().is_some_and(|list| !list.is_empty());
+            assert_eq!(secured, responses.contains_key("403"), "{method} {path}");
+        }
+    }
+}
+
+/// One error of each kind, with every code it can have.
+fn service_errors() -> Vec<ServiceError> {
+    let unauthenticated = |code| ServiceError::Unauthenticated { code, message: "" };
+    let mut all = vec![
+        ServiceError::not_found("", ""),
+        ServiceError::Invalid(Vec::new()),
+        ServiceError::Unprocessable(Vec::new()),
+        unauthenticated("missing_credential"),
+        unauthenticated("invalid_credential"),
+        unauthenticated("invalid_enrolment_token"),
+        ServiceError::Forbidden { permission: Permission::AgentSelf },
+        ServiceError::Retired { id: AgentId::parse("agent-1").unwrap() },
+        ServiceError::Throttled { retry_after: Duration::ZERO },
+        ServiceError::Upstream { message: String::new() },
+        ServiceError::Unavailable("".into()),
+        ServiceError::internal(""),
+    ];
+    all.extend(ConflictCode::ALL.iter().map(|code| ServiceError::conflict(*code, "")));
+    all
+}
+
+/// Rows of a table in `docs/ERRORS.md`: the first cell without its backticks, and the second.
+fn rows(heading: &str) -> BTreeMap<String, String> {
+    let text = document("ERRORS.md");
+    let section = text.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let rows = cells.map(|(code, rest)| (code.to_owned(), rest.split(" |").next().unwrap().to_owned()));
+    rows.collect()
+}
+
+#[test]
+fn the_reference_of_errors_has_every_code_with_its_status() {
+    let mut expected: BTreeMap<String, String> =
+        Refusal::CODES.iter().map(|(code, status)| ((*code).to_owned(), status.to_string())).collect();
+    for error in service_errors() {
+        let error = ApiError::from(error);
+        expected.insert(error.code().to_owned(), error.status().as_u16().to_string());
+    }
+    assert_eq!(rows("Codes"), expected);
+}
+
+#[test]
+fn the_reference_of_errors_has_every_field_code_of_the_input_layer() {
+    let documented: BTreeSet<_> = rows("Codes of fields").into_keys().collect();
+    for code in FIELD_CODES {
+        assert!(documented.contains(*code), "{code} is missing");
+    }
+}

@@ -1,0 +1,178 @@
+//! One object of each kind, with every field filled.
+
+use certctl_domain::agent::{Agent, AgentStatus};
+use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
+use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
+use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
+use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::san::San;
+use certctl_domain::target::{Target, TargetKind};
+use certctl_domain::version::CertificateVersion;
+use certctl_domain::{JsonText, Timestamp};
+use certctl_service_api::certificate::CertificateView;
+use std::collections::BTreeMap;
+
+/// An identifier of whatever kind is wanted.
+pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// `day` days after 2026-01-01.
+pub(crate) fn time(day: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(1_767_225_600 + day * 86_400)
+}
+
+pub(crate) fn certificate(name: &str) -> CertificateView {
+    CertificateView {
+        certificate: Certificate {
+            id: id(name),
+            name: format!("{name} certificate"),
+            common_name: "www.example.com".to_owned(),
+            sans: vec![San::parse("www.example.com").unwrap(), San::parse("192.0.2.1").unwrap()],
+            environment: "production".to_owned(),
+            owner_id: id("o-1"),
+            team_id: id("t-1"),
+            issuer_id: id("iss-1"),
+            renewal_policy_id: id("rp-1"),
+            profile_id: Some(id("prof-1")),
+            status: CertificateStatus::Active,
+            valid_from: Some(time(0)),
+            expires_at: Some(time(90)),
+            expiring_from: Some(time(60)),
+            next_action_at: Some(time(60)),
+            failed_issuances: 0,
+            tags: BTreeMap::from([("tier".to_owned(), "front".to_owned())]),
+            last_renewal_at: Some(time(0)),
+            last_deployment_at: Some(time(1)),
+            revoked_at: None,
+            revocation_reason: None,
+            source: Some(CertificateSource::Api),
+            revision: 7,
+            created_at: time(0),
+            updated_at: time(1),
+        },
+        status: CertificateStatus::Expiring,
+        target_ids: vec![id("tgt-1")],
+    }
+}
+
+pub(crate) fn version() -> CertificateVersion {
+    CertificateVersion {
+        id: id("cv-1"),
+        certificate_id: id("mc-1"),
+        issuer_id: id("iss-1"),
+        job_id: Some(id("job-1")),
+        agent_id: Some(id("agent-1")),
+        serial_number: "0a1b".to_owned(),
+        not_before: time(0),
+        not_after: time(90),
+        fingerprint_sha256: "ab".repeat(32),
+        pem_chain: "-----BEGIN CERTIFICATE-----\n".to_owned(),
+        csr_pem: "-----BEGIN CERTIFICATE REQUEST-----\n".to_owned(),
+        key_algorithm: "ECDSA".to_owned(),
+        key_size: 256,
+        created_at: time(0),
+    }
+}
+
+pub(crate) fn mapping() -> (TargetMapping, Target) {
+    let mapping = TargetMapping {
+        certificate_id: id("mc-1"),
+        target_id: id("tgt-1"),
+        status: DeploymentStatus::Served,
+        deployed_version_id: Some(id("cv-1")),
+        deployed_at: Some(time(1)),
+        last_job_id: Some(id("job-2")),
+        last_error: None,
+        created_at: time(0),
+        updated_at: time(1),
+    };
+    (mapping, target("tgt-1"))
+}
+
+pub(crate) fn issuer(name: &str) -> Issuer {
+    Issuer {
+        id: id(name),
+        name: format!("{name} issuer"),
+        kind: IssuerKind::GenericCa,
+        public_config: JsonText::trusted(r#"{"ca_key":{"set":true},"validity_days":90}"#),
+        sealed_config: Some(b"sealed".to_vec()),
+        enabled: true,
+        last_tested_at: Some(time(2)),
+        test_status: TestStatus::Success,
+        source: ConnectorSource::Database,
+        revision: 3,
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn target(name: &str) -> Target {
+    Target {
+        id: id(name),
+        name: format!("{name} target"),
+        kind: TargetKind::Nginx,
+        agent_id: id("agent-1"),
+        public_config: JsonText::trusted(r#"{"cert_path":"/etc/nginx/tls/web.pem"}"#),
+        sealed_config: Some(b"sealed".to_vec()),
+        enabled: true,
+        last_tested_at: None,
+        test_status: TestStatus::Untested,
+        source: ConnectorSource::Database,
+        retired_at: None,
+        retired_reason: None,
+        revision: 4,
+        created_at: time(0),
+        updated_at: time(0),
+    }
+}
+
+pub(crate) fn agent(name: &str) -> Agent {
+    Agent {
+        id: id(name),
+        name: format!("{name} host"),
+        hostname: "web-1.example.com".to_owned(),
+        status: AgentStatus::Online,
+        last_heartbeat_at: Some(time(3)),
+        registered_at: time(0),
+        credential_hash: "cd".repeat(32),
+        os: "linux".to_owned(),
+        architecture: "amd64".to_owned(),
+        ip_address: "192.0.2.10".to_owned(),
+        version: "1.2.3".to_owned(),
+        retired_at: None,
+        retired_reason: None,
+    }
+}
+
+pub(crate) fn job(name: &str, status: JobStatus) -> Job {
+    Job {
+        id: id(name),
+        kind: JobKind::Deployment,
+        certificate_id: Some(id("mc-1")),
+        target_id: Some(id("tgt-1")),
+        agent_id: Some(id("agent-1")),
+        version_id: Some(id("cv-1")),
+        status,
+        executor: Executor::Agent,
+        attempts: 1,
+        max_attempts: 3,
+        last_error: None,
+        run_after: time(0),
+        lease: None,
+        lease_token: 1,
+        dedup_key: Some("deploy:cv-1:tgt-1".to_owned()),
+        payload: JsonText::trusted(r#"{"secret":"never shown"}"#),
+        result: Some(JsonText::trusted(r#"{"details":{"reloaded":true}}"#)),
+        requested_by: "operator".to_owned(),
+        started_at: Some(time(1)),
+        completed_at: None,
+        verification_status: VerificationStatus::Success,
+        verified_at: Some(time(1)),
+        verification_fingerprint: Some("ab".repeat(32)),
+        verification_error: None,
+        revision: 2,
+        created_at: time(0),
+        updated_at: time(1),
+    }
+}
