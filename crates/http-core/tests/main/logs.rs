@@ -4,40 +4,20 @@ use crate::support::{MakeError, as_who, core, routes, send, send_to, table, to};
 use actix_web::http::Method;
 use actix_web::web::Data;
 use certctl_service_api::ServiceError;
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::Once;
 
-/// Lines that this thread logged, as JSON.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    fn capture() -> (Self, DefaultGuard) {
-        let lines = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(tracing::Level::DEBUG)
-            .with_writer(lines.clone())
-            .finish();
-        (lines, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn of_level(&self, level: &str) -> Vec<serde_json::Value> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-        lines.filter(|line: &serde_json::Value| line["level"] == level).collect()
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
+thread_local! {
+    /// A test has a thread of its own, and with it its own log.
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Write for Lines {
+struct ThisThread;
+
+impl Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        LOGGED.with_borrow_mut(|log| log.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -45,19 +25,30 @@ impl Write for Lines {
     }
 }
 
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
+/// One subscriber for the whole process: tracing remembers per call site whether anybody listens,
+/// so subscribers that come and go with tests would make each other deaf.
+fn capture() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::DEBUG);
+        tracing::subscriber::set_global_default(subscriber.with_writer(|| ThisThread).finish()).unwrap();
+    });
+}
 
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
+fn text() -> String {
+    LOGGED.with_borrow(|log| String::from_utf8(log.clone()).unwrap())
+}
+
+fn of_level(level: &str) -> Vec<serde_json::Value> {
+    let lines = text().lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>();
+    lines.into_iter().filter(|line: &serde_json::Value| line["level"] == level).collect()
 }
 
 #[actix_web::test]
 async fn a_request_is_one_line_without_query_and_credential() {
-    let (lines, _guard) = Lines::capture();
+    capture();
     send(as_who(to(Method::GET, "/api/v1/me?token=in-query"), "operator")).await;
-    let [line] = &lines.of_level("INFO")[..] else { panic!("{}", lines.text()) };
+    let [line] = &of_level("INFO")[..] else { panic!("{}", text()) };
     assert_eq!(line["fields"]["message"], "GET /api/v1/me 200");
     assert_eq!(
         (&line["fields"]["http.status"], &line["fields"]["http.path"]),
@@ -66,7 +57,7 @@ async fn a_request_is_one_line_without_query_and_credential() {
     assert_eq!(line["span"]["http.route"], "/api/v1/me");
     assert_eq!(line["span"]["actor.id"], "operator");
     assert_eq!(line["span"]["request.id"].as_str().map(str::len), Some(36));
-    assert!(!lines.text().contains("in-query") && !lines.text().contains("Bearer"), "{}", lines.text());
+    assert!(!text().contains("in-query") && !text().contains("Bearer"), "{}", text());
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +66,7 @@ struct Outer(#[source] io::Error);
 
 #[actix_web::test]
 async fn a_failure_is_logged_once_with_its_causes_and_its_request() {
-    let (lines, _guard) = Lines::capture();
+    capture();
     let make: fn() -> ServiceError = || ServiceError::internal(Outer(io::Error::other("disk is gone")));
     let answer = send_to(
         core().0,
@@ -86,7 +77,7 @@ async fn a_failure_is_logged_once_with_its_causes_and_its_request() {
         to(Method::GET, "/api/v1/failure"),
     )
     .await;
-    let [line] = &lines.of_level("ERROR")[..] else { panic!("{}", lines.text()) };
+    let [line] = &of_level("ERROR")[..] else { panic!("{}", text()) };
     assert_eq!(line["fields"]["error"], "internal error: cannot read jobs: disk is gone");
     assert_eq!(line["fields"]["error.code"], "internal_error");
     assert_eq!(line["span"]["request.id"], answer.header("x-request-id"));
@@ -94,12 +85,8 @@ async fn a_failure_is_logged_once_with_its_causes_and_its_request() {
 
 #[actix_web::test]
 async fn a_refusal_is_no_error_of_the_server() {
-    let (lines, _guard) = Lines::capture();
+    capture();
     send_to(core().0, routes, to(Method::GET, "/api/v1/failure")).await;
-    assert!(lines.of_level("ERROR").is_empty() && lines.of_level("WARN").is_empty(), "{}", lines.text());
-    assert!(
-        lines.of_level("DEBUG").iter().any(|line| line["fields"]["error.code"] == "not_found"),
-        "{}",
-        lines.text()
-    );
+    assert!(of_level("ERROR").is_empty() && of_level("WARN").is_empty(), "{}", text());
+    assert!(of_level("DEBUG").iter().any(|line| line["fields"]["error.code"] == "not_found"), "{}", text());
 }
