@@ -114,7 +114,9 @@ pub async fn main() -> anyhow::Result<()> {
         }
         Command::Key(KeyCommand::List) => commands::key::list(&config, &environment).await,
         Command::Key(KeyCommand::Revoke { id }) => commands::key::revoke(&config, &environment, &id).await,
-        Command::EnrollToken { validity } => commands::enroll_token::run(&config, &environment, validity).await,
+        Command::EnrollToken { validity } => {
+            commands::enroll_token::run(&config, &environment, validity).await
+        }
         Command::CheckConfig => commands::check_config::run(&config),
         Command::Backup { to } => commands::backup::run(&config, &to).await,
         Command::RotateKey => commands::rotate_key::run(&config, &environment).await,

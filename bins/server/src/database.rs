@@ -2,7 +2,9 @@
 
 use certctl_config::ServerConfig;
 use certctl_lifecycle::Explain;
-use certctl_repository_diesel::{DatabaseOptions, DatabaseUrl, DieselStore, Migrations, NoObserver, TxObserver, open};
+use certctl_repository_diesel::{
+    DatabaseOptions, DatabaseUrl, DieselStore, Migrations, NoObserver, TxObserver, open,
+};
 use std::sync::Arc;
 
 /// Who opens the database.

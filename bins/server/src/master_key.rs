@@ -47,13 +47,20 @@ fn from_file(path: &Path, secrets_exist: bool) -> anyhow::Result<Keyring> {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound && secrets_exist => {
             return Err(error)
-                .with_context(|| format!("the database holds sealed secrets, but the master key file {} is missing", path.display()))
+                .with_context(|| {
+                    format!(
+                        "the database holds sealed secrets, but the master key file {} is missing",
+                        path.display()
+                    )
+                })
                 .hint("restore that file from your backup, or set CERTCTL_CONFIG_ENCRYPTION_KEY")
                 .exit_with(Exit::Configuration);
         }
         Err(error) if error.kind() == ErrorKind::NotFound => create(path)?,
         Err(error) => {
-            return Err(error).with_context(|| format!("cannot read the master key file {}", path.display())).exit_with(Exit::Configuration);
+            return Err(error)
+                .with_context(|| format!("cannot read the master key file {}", path.display()))
+                .exit_with(Exit::Configuration);
         }
     };
     Keyring::from_key_file(&SecretString::new(text))
@@ -78,7 +85,8 @@ fn read_private(path: &Path) -> std::io::Result<String> {
 
 fn create(path: &Path) -> anyhow::Result<String> {
     let key = MasterKey::generate()?;
-    let text = format!("# certctl master key: keep a copy apart from the database\n{}\n", key.expose().trim_end());
+    let text =
+        format!("# certctl master key: keep a copy apart from the database\n{}\n", key.expose().trim_end());
     write_private(path, &text, false)?;
     tracing::info!(path = %path.display(), "made a master key for stored secrets in {}; back it up apart from the database", path.display());
     Ok(text)
@@ -87,7 +95,8 @@ fn create(path: &Path) -> anyhow::Result<String> {
 /// Writes a file with mode 0600 through a temporary one, synced before it takes its name.
 pub(crate) fn write_private(path: &Path, text: &str, replace: bool) -> anyhow::Result<()> {
     let attempt = || -> std::io::Result<()> {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         let fresh = path.with_extension("new");
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;

@@ -44,7 +44,10 @@ async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
         .stop_listening(async move { listener.stop(true).await })
         .release_leases(async move {
             if let Err(error) = engine.release().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "cannot give back the leases of this process; they end by themselves");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot give back the leases of this process; they end by themselves"
+                );
             }
         })
         .close(async move { store.close().await });

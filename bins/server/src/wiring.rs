@@ -15,18 +15,19 @@ use certctl_http_core::{Authentication, HotCertificate, HttpCore, Server, Server
 use certctl_lifecycle::{Exit, Explain, Lifecycle};
 use certctl_repository::Store;
 use certctl_repository_diesel::Engine as Database;
-use certctl_scheduler::{ReconcilerDriver, ReconcilerOptions, Workers, WorkersOptions};
+use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, RenewalSweep, WaitingTimes};
 use certctl_service::{
-    AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers, Jobs,
-    LiveIssuers, SealedCaKeys, Secrets, StaticKey, StoreLeases, System, Targets, Wakeups, seed,
+    AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers,
+    Jobs, LiveIssuers, SealedCaKeys, Secrets, StaticKey, StoreLeases, System, Targets, Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::engine::{JobEngine, Reconciler};
 use certctl_telemetry::{
-    DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry, SchedulerMetrics, TxMetrics,
+    DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry, SchedulerMetrics,
+    TxMetrics,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,7 +48,7 @@ pub struct App {
     /// Runs server jobs.
     pub workers: Workers,
     /// Runs reconcilers.
-    pub reconcilers: ReconcilerDriver,
+    pub reconcilers: Reconcilers,
     /// Claims and runs jobs.
     pub engine: Arc<dyn JobEngine>,
     /// The database.
@@ -71,8 +72,12 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         clock: Arc::clone(&environment.clock),
         ids: Arc::clone(&environment.ids),
     };
-    // No other process uses this name: leases are bound to it.
-    let process = format!("server-{}", environment.ids.next());
+    // Leases are bound to this name. A SQLite database has one server, which after a crash goes on
+    // with its own leases at once; replicas on PostgreSQL need a name each.
+    let process = match database.engine() {
+        Database::Sqlite => "server".to_owned(),
+        Database::Postgres => format!("server-{}", environment.ids.next()),
+    };
     if database.engine() == Database::Sqlite {
         release_all(&base).await?;
     }
@@ -81,10 +86,11 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
     let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys };
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
-    let local_ca = config.pki.sub_ca.as_ref().map(|files| seed::LocalCaFiles {
-        certificate: files.cert.clone(),
-        key: files.key.clone(),
-    });
+    let local_ca = config
+        .pki
+        .sub_ca
+        .as_ref()
+        .map(|files| seed::LocalCaFiles { certificate: files.cert.clone(), key: files.key.clone() });
     seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
 
     let counters = Arc::new(DeployCounters::register(&metrics)?);
@@ -112,7 +118,12 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         )),
     };
 
-    let runner = IssuanceRunner::new(base.clone(), live_issuers, Arc::clone(&wakeups), IssuanceMetrics::register(&metrics)?);
+    let runner = IssuanceRunner::new(
+        base.clone(),
+        live_issuers,
+        Arc::clone(&wakeups),
+        IssuanceMetrics::register(&metrics)?,
+    );
     let engine: Arc<dyn JobEngine> = Arc::new(Engine::new(
         base.clone(),
         Arc::clone(&wakeups),
@@ -123,7 +134,10 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let workers = Workers::new(
         Arc::clone(&engine),
         Arc::clone(&environment.clock),
-        WorkersOptions { concurrency: config.jobs.concurrency, poll: config.scheduler.job_processor },
+        WorkerOptions {
+            concurrency: u32::try_from(config.jobs.concurrency).unwrap_or(u32::MAX),
+            poll_period: config.scheduler.job_processor,
+        },
     );
     let reconcilers = reconcilers(&config, &base, &wakeups, process, SchedulerMetrics::register(&metrics)?);
 
@@ -136,7 +150,8 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
 /// After a crash nobody else can hold a lease on a database that is ours alone.
 async fn release_all(base: &Foundation) -> anyhow::Result<()> {
     let now = base.clock.now();
-    let released = base.store.write("job.release_all", move |tx| tx.jobs().release_server_leases(None, now)).await?;
+    let released =
+        base.store.write("job.release_all", move |tx| tx.jobs().release_server_leases(None, now)).await?;
     if released > 0 {
         tracing::info!(released, "took over {released} jobs that the last run of the server left unfinished");
     }
@@ -149,9 +164,12 @@ fn reconcilers(
     wakeups: &Arc<Wakeups>,
     process: String,
     metrics: SchedulerMetrics,
-) -> ReconcilerDriver {
+) -> Reconcilers {
     let leases = Arc::new(StoreLeases::new(base.clone(), process));
-    let waiting = WaitingTimes { csr: config.jobs.awaiting_csr_timeout, approval: config.jobs.awaiting_approval_timeout };
+    let waiting = WaitingTimes {
+        csr: config.jobs.awaiting_csr_timeout,
+        approval: config.jobs.awaiting_approval_timeout,
+    };
     let health = config.scheduler.agent_health_check;
     let tasks: Vec<(Arc<dyn Reconciler>, Duration)> = vec![
         (Arc::new(RenewalSweep::new(base.clone(), Arc::clone(wakeups))), config.scheduler.renewal_check),
@@ -163,11 +181,10 @@ fn reconcilers(
         // More than two heartbeats of a minute: one lost heartbeat flips nothing.
         (Arc::new(AgentHealth::new(base.clone(), health.max(Duration::from_mins(3)))), health),
     ];
-    let mut driver = ReconcilerDriver::new(leases, Arc::clone(&base.clock), metrics);
-    for (task, period) in tasks {
-        driver.add(task, ReconcilerOptions { period });
-    }
-    driver
+    let none = Reconcilers::new(leases, Arc::clone(&base.clock), Arc::clone(&base.ids), metrics);
+    tasks
+        .into_iter()
+        .fold(none, |reconcilers, (task, period)| reconcilers.with(task, Schedule::every(period)))
 }
 
 /// Makes the first admin key when nobody could log in otherwise.
@@ -210,7 +227,10 @@ fn listen(
     });
     let certificate = certificate(config, life, environment)?;
     let api = Api::new(services, build_info())?;
-    let options = ServerOptions { drain: config.shutdown.grace, ..ServerOptions::new(&*config.http.host, config.http.port) };
+    let options = ServerOptions {
+        drain: config.shutdown.grace,
+        ..ServerOptions::new(&*config.http.host, config.http.port)
+    };
     Server::bind(&options, server_config(certificate)?, &core, move |routes| api.configure(routes))
         .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")
 }
@@ -250,7 +270,8 @@ fn certificate(
 
 fn static_keys(config: &ServerConfig) -> Vec<StaticKey> {
     let named = config.auth.named_keys.iter().map(|key| StaticKey::named(&*key.name, &key.secret, key.admin));
-    let legacy = config.auth.legacy_keys.iter().enumerate().map(|(index, secret)| StaticKey::legacy(index, secret));
+    let legacy =
+        config.auth.legacy_keys.iter().enumerate().map(|(index, secret)| StaticKey::legacy(index, secret));
     named.chain(legacy).collect()
 }
 

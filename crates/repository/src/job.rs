@@ -50,7 +50,8 @@ pub trait JobRepo {
     fn claim_for_server(&mut self, request: &ClaimRequest) -> Result<Vec<Job>, StoreError>;
     /// Leases due jobs of one agent: `AwaitingCSR` and agent-executed `Pending` with `run_after` in the
     /// past and no valid lease, and agent-executed `Running` whose lease has expired or belongs to an
-    /// older instance of the agent. Each returned job has the claim applied.
+    /// older instance of the agent (its owner sorts before `request.owner`). Each returned job has the
+    /// claim applied.
     fn claim_for_agent(&mut self, agent: &AgentId, request: &ClaimRequest) -> Result<Vec<Job>, StoreError>;
     /// Prolongs a lease; false when `token` is no longer the job's or the job is not leased.
     fn extend_lease(&mut self, id: &JobId, token: i64, until: Timestamp) -> Result<bool, StoreError>;

@@ -74,7 +74,8 @@ impl Engine {
             return Ok(AttemptOutcome::LeaseLost);
         }
         let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
-        let (id, token, class, message) = (job.id.clone(), job.lease_token, failure.class, failure.message.clone());
+        let (id, token, class, message) =
+            (job.id.clone(), job.lease_token, failure.class, failure.message.clone());
         let outcome = self.base.store.write("job.fail", move |tx| {
             let Some(mut row) = tx.jobs().find(&id)?.filter(|row| holds(row, token)) else {
                 return Ok(AttemptOutcome::LeaseLost);
@@ -120,8 +121,12 @@ fn weed_out(tx: &mut dyn Tx, claimed: Vec<Job>, now: Timestamp) -> Result<Vec<Jo
 impl JobEngine for Engine {
     async fn claim(&self, limit: u32) -> Result<Vec<Job>, ServiceError> {
         let now = self.base.clock.now();
-        let request =
-            ClaimRequest { owner: self.options.owner.clone(), at: now, until: now.plus(self.options.lease), limit };
+        let request = ClaimRequest {
+            owner: self.options.owner.clone(),
+            at: now,
+            until: now.plus(self.options.lease),
+            limit,
+        };
         let claimed = self.base.store.claim("job.claim", move |tx| {
             let claimed = tx.jobs().claim_for_server(&request)?;
             weed_out(tx, claimed, now)
@@ -130,7 +135,8 @@ impl JobEngine for Engine {
     }
 
     async fn run(&self, job: Job) -> AttemptOutcome {
-        let span = tracing::info_span!("job", job.id = %job.id, job.kind = %job.kind, job.attempt = job.attempts);
+        let span =
+            tracing::info_span!("job", job.id = %job.id, job.kind = %job.kind, job.attempt = job.attempts);
         async {
             let outcome = match self.attempt(&job).await {
                 Ok(()) => AttemptOutcome::Completed,
@@ -151,6 +157,10 @@ impl JobEngine for Engine {
             };
             if let Some(counted) = counted {
                 self.metrics.finished(job.kind.as_str(), counted);
+            }
+            if job.is_issuance() {
+                // Its certificate may have a new next action.
+                self.wakeups.wake_sweep();
             }
             outcome
         }

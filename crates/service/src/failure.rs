@@ -51,7 +51,10 @@ pub(crate) fn from_store(error: StoreError) -> ServiceError {
     match error {
         StoreError::Duplicate { key } => {
             let (kind, field) = split(key);
-            ServiceError::conflict(ConflictCode::AlreadyExists, format!("a {kind} with this {field} exists already; choose another one"))
+            ServiceError::conflict(
+                ConflictCode::AlreadyExists,
+                format!("a {kind} with this {field} exists already; choose another one"),
+            )
         }
         StoreError::Missing { key } => {
             let (_, field) = split(key);
@@ -59,7 +62,10 @@ pub(crate) fn from_store(error: StoreError) -> ServiceError {
         }
         StoreError::InUse { key } => {
             let (kind, _) = split(key);
-            ServiceError::conflict(ConflictCode::InUse, format!("it is still used by at least one {kind}; change or remove that first"))
+            ServiceError::conflict(
+                ConflictCode::InUse,
+                format!("it is still used by at least one {kind}; change or remove that first"),
+            )
         }
         StoreError::InvalidCursor => ServiceError::invalid(
             "cursor",
@@ -70,7 +76,9 @@ pub(crate) fn from_store(error: StoreError) -> ServiceError {
             ConflictCode::Stale,
             "the object was changed by somebody else meanwhile; read it again and repeat the change",
         ),
-        error @ (StoreError::Contended | StoreError::Unavailable(_)) => ServiceError::Unavailable(Box::new(error)),
+        error @ (StoreError::Contended | StoreError::Unavailable(_)) => {
+            ServiceError::Unavailable(Box::new(error))
+        }
         error @ (StoreError::Corrupt { .. } | StoreError::Other(_)) => ServiceError::internal(error),
     }
 }
@@ -84,4 +92,3 @@ fn split(key: &'static str) -> (String, &'static str) {
 pub(crate) fn unknown_value(field: &str, error: &UnknownValue) -> ServiceError {
     ServiceError::invalid(field, "unknown_value", error.to_string())
 }
-

@@ -41,7 +41,12 @@ impl Lineage {
         })
     }
 
-    pub(crate) fn decide(&self, policy: &RenewalPolicy, certificate: &CertificateId, now: Timestamp) -> Decision {
+    pub(crate) fn decide(
+        &self,
+        policy: &RenewalPolicy,
+        certificate: &CertificateId,
+        now: Timestamp,
+    ) -> Decision {
         let input = RenewalInput {
             policy,
             lifetime: self.lifetime(),
@@ -56,9 +61,13 @@ impl Lineage {
 /// Key holders: the agents of the certificate's active targets, each with its newest version.
 pub(crate) fn lineages(tx: &mut dyn Tx, certificate: &CertificateId) -> Result<Vec<Lineage>, Failure> {
     let mapped = tx.deployments().of_certificate(certificate)?;
-    let agents: BTreeSet<AgentId> =
-        mapped.into_iter().filter(|(_, target)| target.is_active()).map(|(_, target)| target.agent_id).collect();
-    let mut versions = if agents.is_empty() { Vec::new() } else { tx.versions().latest_per_agent(certificate)? };
+    let agents: BTreeSet<AgentId> = mapped
+        .into_iter()
+        .filter(|(_, target)| target.is_active())
+        .map(|(_, target)| target.agent_id)
+        .collect();
+    let mut versions =
+        if agents.is_empty() { Vec::new() } else { tx.versions().latest_per_agent(certificate)? };
     Ok(agents
         .into_iter()
         .map(|agent| {
@@ -71,7 +80,10 @@ pub(crate) fn lineages(tx: &mut dyn Tx, certificate: &CertificateId) -> Result<V
 /// The renewal policy of a certificate. Its absence is a defect: the foreign key forbids it.
 pub(crate) fn policy_of(tx: &mut dyn Tx, certificate: &Certificate) -> Result<RenewalPolicy, Failure> {
     tx.renewal_policies().find(&certificate.renewal_policy_id)?.ok_or_else(|| {
-        Failure::Service(ServiceError::internal(format!("renewal policy {} is gone", certificate.renewal_policy_id)))
+        Failure::Service(ServiceError::internal(format!(
+            "renewal policy {} is gone",
+            certificate.renewal_policy_id
+        )))
     })
 }
 
@@ -99,7 +111,15 @@ pub(crate) fn queue(
     certificate.next_action_at = None;
     let mut queued = Vec::with_capacity(agents.len());
     for agent in agents {
-        let job = issuance_job(JobId::mint(ids), certificate, agent, &policy, needs_approval, trigger.who.name(), now);
+        let job = issuance_job(
+            JobId::mint(ids),
+            certificate,
+            agent,
+            &policy,
+            needs_approval,
+            trigger.who.name(),
+            now,
+        );
         tx.jobs().insert(&job)?;
         queued.push(QueuedIssuance { job_id: job.id, agent_id: agent.clone() });
     }
@@ -188,7 +208,9 @@ pub(crate) fn settle(
         && tx.jobs().live_issuances(certificate)?.is_empty()
     {
         let policy = policy_of(tx, &row)?;
-        let due = lineages.iter().any(|lineage| matches!(lineage.decide(&policy, &row.id, now), Decision::Renew(_)));
+        let due = lineages
+            .iter()
+            .any(|lineage| matches!(lineage.decide(&policy, &row.id, now), Decision::Renew(_)));
         match ended {
             Ended::Cancelled => {
                 let issued = row.valid_from.is_some();

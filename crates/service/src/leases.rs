@@ -28,7 +28,9 @@ impl Leases for StoreLeases {
         let acquired = self
             .base
             .store
-            .claim("lease.acquire", move |tx| Ok::<_, Failure>(tx.leases().acquire(&name, &holder, now, span)?))
+            .claim("lease.acquire", move |tx| {
+                Ok::<_, Failure>(tx.leases().acquire(&name, &holder, now, span)?)
+            })
             .await?;
         Ok(acquired)
     }

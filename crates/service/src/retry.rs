@@ -33,7 +33,8 @@ pub(crate) fn backoff(job: &Job, policy: &RenewalPolicy, certificate: &Certifica
 pub(crate) fn pause_after_failure(policy: &RenewalPolicy, certificate: &Certificate) -> Duration {
     let lifetime = current_lifetime(certificate);
     let base = minimum_interval(policy, lifetime);
-    let cap = lifetime.map_or(LONGEST_PAUSE * 6, |life| (life.usable() / 10).min(LONGEST_PAUSE * 6)).max(base);
+    let cap =
+        lifetime.map_or(LONGEST_PAUSE * 6, |life| (life.usable() / 10).min(LONGEST_PAUSE * 6)).max(base);
     (base * 2_u32.saturating_pow(certificate.failed_issuances.clamp(1, 12) - 1)).min(cap)
 }
 

@@ -19,7 +19,12 @@ impl Secrets {
     }
 
     /// Seals a value for one row.
-    pub(crate) fn seal(&self, column: SealedColumn, row: &str, plain: &[u8]) -> Result<Vec<u8>, ServiceError> {
+    pub(crate) fn seal(
+        &self,
+        column: SealedColumn,
+        row: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, ServiceError> {
         self.keyring.seal(&context(column, row), plain).map_err(ServiceError::internal)
     }
 

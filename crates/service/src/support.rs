@@ -66,7 +66,11 @@ pub(crate) fn page_request(list: &str, request: &ListRequest) -> Result<PageRequ
                 .and_then(|bytes| serde_json::from_slice::<CursorText>(&bytes).ok())
                 .filter(|cursor| cursor.l == list)
                 .ok_or_else(|| {
-                    ServiceError::invalid("cursor", "invalid_cursor", "use the next_cursor of the same list and sort, unchanged")
+                    ServiceError::invalid(
+                        "cursor",
+                        "invalid_cursor",
+                        "use the next_cursor of the same list and sort, unchanged",
+                    )
                 })?;
             Some(Cursor { key: cursor.k, id: cursor.i })
         }
@@ -82,7 +86,13 @@ pub(crate) fn listing<T>(list: &str, request: &PageRequest, page: Page<T>) -> Li
         let bytes = serde_json::to_vec(&text).ok()?;
         Some(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
     });
-    Listing { items: page.items, total: page.total, page: request.page, per_page: request.per_page, next_cursor }
+    Listing {
+        items: page.items,
+        total: page.total,
+        page: request.page,
+        per_page: request.per_page,
+        next_cursor,
+    }
 }
 
 /// Checks the length of a name in characters.

@@ -8,5 +8,7 @@ use std::path::Path;
 pub(crate) async fn run(config: &ServerConfig, to: &Path) -> anyhow::Result<()> {
     open_for(config, Access::Command, None).await?.backup_to(to).await?;
     output::line(&format!("wrote {}", to.display()))?;
-    output::line("the copy holds sealed secrets; keep the master key apart from it, without the key they cannot be opened")
+    output::line(
+        "the copy holds sealed secrets; keep the master key apart from it, without the key they cannot be opened",
+    )
 }

@@ -31,7 +31,9 @@ pub(crate) async fn list(config: &ServerConfig, environment: &Environment) -> an
         let state = match (key.revoked_at, key.is_usable(now)) {
             (Some(at), _) => format!("revoked {at}"),
             (None, false) => "expired".to_owned(),
-            (None, true) => key.expires_at.map_or_else(|| "valid".to_owned(), |end| format!("valid until {end}")),
+            (None, true) => {
+                key.expires_at.map_or_else(|| "valid".to_owned(), |end| format!("valid until {end}"))
+            }
         };
         output::line(&format!("{}  {:<8}  {:<24}  {state}", key.id, key.role, key.name))?;
     }
@@ -40,6 +42,8 @@ pub(crate) async fn list(config: &ServerConfig, environment: &Environment) -> an
 
 pub(crate) async fn revoke(config: &ServerConfig, environment: &Environment, id: &str) -> anyhow::Result<()> {
     let id = ApiKeyId::parse(id).exit_with(Exit::Configuration)?;
-    ApiKeys::new(foundation(config, environment, Access::Command).await?).revoke(&Actor::system(), &id).await?;
+    ApiKeys::new(foundation(config, environment, Access::Command).await?)
+        .revoke(&Actor::system(), &id)
+        .await?;
     output::line(&format!("revoked {id}"))
 }

@@ -24,5 +24,6 @@ pub(crate) fn run(config: &ServerConfig, check: bool) -> anyhow::Result<()> {
     if status.pending.is_empty() {
         return output::line("the schema is up to date");
     }
-    Err(anyhow::anyhow!("{} migrations are pending", status.pending.len())).hint("run `certctl-server migrate`")
+    Err(anyhow::anyhow!("{} migrations are pending", status.pending.len()))
+        .hint("run `certctl-server migrate`")
 }

@@ -16,7 +16,11 @@ use certctl_service::Foundation;
 use std::sync::Arc;
 
 /// The base of the services.
-async fn foundation(config: &ServerConfig, environment: &Environment, access: Access) -> anyhow::Result<Foundation> {
+async fn foundation(
+    config: &ServerConfig,
+    environment: &Environment,
+    access: Access,
+) -> anyhow::Result<Foundation> {
     let store = Store::new(Arc::new(open_for(config, access, None).await?));
     Ok(Foundation { store, clock: Arc::clone(&environment.clock), ids: Arc::clone(&environment.ids) })
 }

@@ -28,7 +28,8 @@ pub(crate) async fn run(config: &ServerConfig, environment: &Environment) -> any
     let both = format!("{}\n{old}", fresh.expose().trim_end());
     master_key::write_private(&path, &both, true)?;
     reseal(config, &base).await?;
-    let only = format!("# certctl master key: keep a copy apart from the database\n{}\n", fresh.expose().trim_end());
+    let only =
+        format!("# certctl master key: keep a copy apart from the database\n{}\n", fresh.expose().trim_end());
     master_key::write_private(&path, &only, true)?;
     output::line(&format!("{} holds only the new key now; back it up", path.display()))
 }
@@ -37,11 +38,16 @@ async fn reseal(config: &ServerConfig, base: &Foundation) -> anyhow::Result<()> 
     let keyring = Arc::new(master_key::load(config, &base.store).await?);
     for column in rotate_keys(base, &Secrets::new(keyring)).await? {
         let (table, name) = column.column.names();
-        output::line(&format!("{table}.{name}: {} sealed anew, {} current", column.resealed, column.current))?;
+        output::line(&format!(
+            "{table}.{name}: {} sealed anew, {} current",
+            column.resealed, column.current
+        ))?;
         if !column.unreadable.is_empty() {
             let rows = column.unreadable.iter().map(|(row, _)| row.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(anyhow::anyhow!("{table}.{name} cannot be opened with any known key in the rows {rows}"))
-                .hint("keep the old key: these secrets were sealed with another one, or are damaged");
+            return Err(anyhow::anyhow!(
+                "{table}.{name} cannot be opened with any known key in the rows {rows}"
+            ))
+            .hint("keep the old key: these secrets were sealed with another one, or are damaged");
         }
     }
     Ok(())

@@ -17,6 +17,9 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 const MAX_JOBS_PER_POLL: u32 = 32;
+/// A fresh lease is short: an answer that never reached its agent comes back soon. The agent's first
+/// sign of life prolongs it.
+const DELIVERY_LEASE: Duration = Duration::from_secs(20);
 
 impl AgentWork {
     pub(super) async fn wait_for_work(
@@ -43,9 +46,19 @@ impl AgentWork {
         }
     }
 
-    async fn claim_now(&self, agent: &AgentId, owner: &str, limit: u32) -> Result<Vec<WorkItem>, ServiceError> {
+    async fn claim_now(
+        &self,
+        agent: &AgentId,
+        owner: &str,
+        limit: u32,
+    ) -> Result<Vec<WorkItem>, ServiceError> {
         let now = self.base.clock.now();
-        let request = ClaimRequest { owner: owner.to_owned(), at: now, until: now.plus(self.options.lease), limit };
+        let request = ClaimRequest {
+            owner: owner.to_owned(),
+            at: now,
+            until: now.plus(self.options.lease.min(DELIVERY_LEASE)),
+            limit,
+        };
         let (agent, secrets) = (agent.clone(), self.secrets.clone());
         let claimed = self.base.store.claim("agent.claim", move |tx| {
             let mut items = Vec::new();
@@ -107,7 +120,8 @@ pub(crate) fn note_failure(
 }
 
 fn note_start(tx: &mut dyn Tx, job: &Job, now: Timestamp) -> Result<(), Failure> {
-    if let (JobKind::Deployment, Some(certificate), Some(target)) = (job.kind, &job.certificate_id, &job.target_id)
+    if let (JobKind::Deployment, Some(certificate), Some(target)) =
+        (job.kind, &job.certificate_id, &job.target_id)
         && let Some(mut mapping) = tx.deployments().find(certificate, target)?
         && let Ok(status) = mapping.status.next(DeploymentEvent::Started)
     {
@@ -159,8 +173,11 @@ fn work_item(tx: &mut dyn Tx, secrets: &Secrets, job: &Job) -> Result<Result<Wor
         };
         item.fingerprint_sha256 = Some(version.fingerprint_sha256);
     }
-    let config =
-        secrets.open_config(SealedColumn::TargetConfig, target.id.as_str(), target.sealed_config.as_deref())?;
+    let config = secrets.open_config(
+        SealedColumn::TargetConfig,
+        target.id.as_str(),
+        target.sealed_config.as_deref(),
+    )?;
     item.target = Some(WorkTarget { id: target.id, kind: target.kind, config: config.fields().clone() });
     Ok(Ok(item))
 }

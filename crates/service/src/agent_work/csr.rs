@@ -75,12 +75,16 @@ fn awaiting_job(
     job: Option<&JobId>,
 ) -> Result<Job, Failure> {
     let mine = |job: &Job| {
-        job.is_issuance() && job.agent_id.as_ref() == Some(agent) && job.certificate_id.as_ref() == Some(certificate)
+        job.is_issuance()
+            && job.agent_id.as_ref() == Some(agent)
+            && job.certificate_id.as_ref() == Some(certificate)
     };
     match job {
-        Some(id) => {
-            Ok(tx.jobs().find(id)?.filter(mine).ok_or_else(|| ServiceError::not_found("issuance job of this agent", id))?)
-        }
+        Some(id) => Ok(tx
+            .jobs()
+            .find(id)?
+            .filter(mine)
+            .ok_or_else(|| ServiceError::not_found("issuance job of this agent", id))?),
         None => Ok(tx.jobs().live_issuances(certificate)?.into_iter().find(mine).ok_or_else(|| {
             ServiceError::conflict(
                 ConflictCode::NoJobAwaitingCsr,
@@ -137,7 +141,10 @@ fn check_profile(
         problems.push(FieldError::new(
             "csr_pem",
             "key_not_allowed",
-            format!("profile {} does not accept a key of type {} with {} bits", profile.id, key.algorithm, key.size),
+            format!(
+                "profile {} does not accept a key of type {} with {} bits",
+                profile.id, key.algorithm, key.size
+            ),
         ));
     }
     for eku in csr.requested_ekus().iter().filter(|eku| !profile.allowed_ekus.contains(eku)) {
@@ -159,8 +166,16 @@ fn check_profile(
     let names = row.names();
     check_patterns(&names, &profile.required_san_patterns, "san_not_allowed", problems);
     if !profile.spiffe_uri_pattern.is_empty() {
-        let spiffe = names.into_iter().filter(|san| matches!(san, San::Uri(uri) if uri.starts_with("spiffe://"))).collect();
-        check_patterns(&spiffe, std::slice::from_ref(&profile.spiffe_uri_pattern), "spiffe_not_allowed", problems);
+        let spiffe = names
+            .into_iter()
+            .filter(|san| matches!(san, San::Uri(uri) if uri.starts_with("spiffe://")))
+            .collect();
+        check_patterns(
+            &spiffe,
+            std::slice::from_ref(&profile.spiffe_uri_pattern),
+            "spiffe_not_allowed",
+            problems,
+        );
     }
 }
 
@@ -174,15 +189,24 @@ fn check_patterns(
     if patterns.is_empty() {
         return;
     }
-    let compiled: Result<Vec<Regex>, _> = patterns.iter().map(|text| Regex::new(&format!("^(?:{text})$"))).collect();
+    let compiled: Result<Vec<Regex>, _> =
+        patterns.iter().map(|text| Regex::new(&format!("^(?:{text})$"))).collect();
     let Ok(compiled) = compiled else {
-        problems.push(FieldError::new("csr_pem", "invalid_pattern", "a name pattern of the profile is not a valid regular expression"));
+        problems.push(FieldError::new(
+            "csr_pem",
+            "invalid_pattern",
+            "a name pattern of the profile is not a valid regular expression",
+        ));
         return;
     };
     for name in names {
         let text = name.to_string();
         if !compiled.iter().any(|pattern| pattern.is_match(&text)) {
-            problems.push(FieldError::new("csr_pem", code, format!("the profile does not allow the name {text}")));
+            problems.push(FieldError::new(
+                "csr_pem",
+                code,
+                format!("the profile does not allow the name {text}"),
+            ));
         }
     }
 }

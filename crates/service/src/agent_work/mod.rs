@@ -82,7 +82,9 @@ impl AgentWork {
             };
             // A version of another certificate or agent is answered like one that does not exist.
             let found = found
-                .filter(|found| found.certificate_id == certificate && found.agent_id.as_ref() == Some(&agent))
+                .filter(|found| {
+                    found.certificate_id == certificate && found.agent_id.as_ref() == Some(&agent)
+                })
                 .ok_or_else(|| ServiceError::not_found("certificate of this agent", &certificate))?;
             let details = serde_json::json!({"version": found.serial_number, "version_id": found.id});
             let subject = ("certificate", certificate.as_str());
@@ -99,7 +101,12 @@ impl AgentWork {
 
 #[async_trait]
 impl AgentWorkService for AgentWork {
-    async fn heartbeat(&self, who: &Actor, agent: &AgentId, facts: AgentMetadata) -> Result<(), ServiceError> {
+    async fn heartbeat(
+        &self,
+        who: &Actor,
+        agent: &AgentId,
+        facts: AgentMetadata,
+    ) -> Result<(), ServiceError> {
         who.require_agent(agent)?;
         self.record_heartbeat(agent, facts).await
     }
@@ -139,7 +146,13 @@ impl AgentWorkService for AgentWork {
         self.fetch(who, agent, certificate, version).await
     }
 
-    async fn report(&self, who: &Actor, agent: &AgentId, job: &JobId, report: JobReport) -> Result<(), ServiceError> {
+    async fn report(
+        &self,
+        who: &Actor,
+        agent: &AgentId,
+        job: &JobId,
+        report: JobReport,
+    ) -> Result<(), ServiceError> {
         who.require_agent(agent)?;
         self.take_report(who, agent, job, report).await
     }

@@ -55,10 +55,15 @@ impl AgentWork {
                 ReportedStatus::Failed => fail(tx, &*ids, &who, job, &report, now),
             }
         });
-        if let Taken::Counted(Some(kind)) = taken.await? {
-            for counter in counters {
-                self.counters.add(kind.as_str(), metric(counter), 1);
+        match taken.await? {
+            Taken::Counted(Some(kind)) => {
+                for counter in counters {
+                    self.counters.add(kind.as_str(), metric(counter), 1);
+                }
             }
+            // A failed issuance gives its certificate a new next action.
+            Taken::Counted(None) => self.wakeups.wake_sweep(),
+            Taken::Nothing => {}
         }
         Ok(())
     }
@@ -88,7 +93,8 @@ fn is_repetition(job: &Job, report: &JobReport) -> bool {
             ReportedStatus::Running => false,
             ReportedStatus::Completed => job.status == JobStatus::Completed,
             ReportedStatus::Failed => {
-                job.status == JobStatus::Failed || (job.lease.is_none() && job.last_error.is_some() && job.status.is_live())
+                job.status == JobStatus::Failed
+                    || (job.lease.is_none() && job.last_error.is_some() && job.status.is_live())
             }
         }
 }
@@ -168,12 +174,16 @@ fn fail(
         job.verification_fingerprint.clone_from(&report.served_fingerprint);
     }
     // After a failed rollback the target is in an unknown state: a person must look first.
-    let class =
-        if report.retryable && !report.rollback_failed { FailureClass::Transient } else { FailureClass::Permanent };
+    let class = if report.retryable && !report.rollback_failed {
+        FailureClass::Transient
+    } else {
+        FailureClass::Permanent
+    };
     let backoff = job_backoff(tx, &job)?;
     let ended = fail_attempt(&mut job, backoff, class, error, now, ids)?;
     tx.jobs().update(&mut job)?;
-    let event = if report.rollback_failed { DeploymentEvent::RollbackFailed } else { DeploymentEvent::Failed };
+    let event =
+        if report.rollback_failed { DeploymentEvent::RollbackFailed } else { DeploymentEvent::Failed };
     if ended || job.kind == JobKind::Deployment {
         note_failure(tx, &job, event, now)?;
     }
@@ -210,8 +220,14 @@ fn note_result(job: &mut Job, report: &JobReport) {
     job.result = Some(JsonText::trusted(serde_json::Value::Object(result).to_string()));
 }
 
-fn note_deployed(tx: &mut dyn Tx, job: &mut Job, served: Option<&str>, now: Timestamp) -> Result<(), Failure> {
-    job.verification_status = if served.is_some() { VerificationStatus::Success } else { VerificationStatus::Skipped };
+fn note_deployed(
+    tx: &mut dyn Tx,
+    job: &mut Job,
+    served: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    job.verification_status =
+        if served.is_some() { VerificationStatus::Success } else { VerificationStatus::Skipped };
     job.verified_at = served.map(|_| now);
     job.verification_fingerprint = served.map(str::to_lowercase);
     job.verification_error = None;

@@ -19,21 +19,30 @@ impl Certificates {
         id: &CertificateId,
         force: bool,
     ) -> Result<Vec<QueuedIssuance>, ServiceError> {
-        let (now, ids, who, id) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let (now, ids, who, id) =
+            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let queued = self.base.store.write("certificate.renew", move |tx| {
             let mut certificate = get(tx, &id)?;
             if certificate.status == CertificateStatus::RenewalInProgress {
                 if !force {
                     return Err(Failure::Service(ServiceError::conflict(
                         ConflictCode::AlreadyRenewing,
-                        format!("certificate {id} is being renewed; wait for its job, or use force to start again"),
+                        format!(
+                            "certificate {id} is being renewed; wait for its job, or use force to start again"
+                        ),
                     )));
                 }
                 issuance::cancel_live(tx, &id, "started again by force", now)?;
             }
             let agents = issuance::key_holders(&issuance::lineages(tx, &id)?)?;
-            let queued =
-                issuance::queue(tx, &*ids, &mut certificate, &agents, &Trigger { who: &who, reason: "requested" }, now)?;
+            let queued = issuance::queue(
+                tx,
+                &*ids,
+                &mut certificate,
+                &agents,
+                &Trigger { who: &who, reason: "requested" },
+                now,
+            )?;
             tx.certificates().update(&mut certificate)?;
             Ok(queued)
         });
@@ -50,18 +59,24 @@ impl Certificates {
         id: &CertificateId,
         only: Option<TargetId>,
     ) -> Result<Vec<QueuedDeployment>, ServiceError> {
-        let (now, ids, who, id) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let (now, ids, who, id) =
+            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let queued = self.base.store.write("certificate.deploy", move |tx| {
             let certificate = get(tx, &id)?;
             if matches!(certificate.status, CertificateStatus::Archived | CertificateStatus::Revoked) {
                 return Err(Failure::Service(ServiceError::conflict(
                     ConflictCode::InvalidState,
-                    format!("certificate {id} is {} and is not deployed", certificate.status.as_str().to_lowercase()),
+                    format!(
+                        "certificate {id} is {} and is not deployed",
+                        certificate.status.as_str().to_lowercase()
+                    ),
                 )));
             }
             let mapped = tx.deployments().of_certificate(&id)?;
             let chosen: Vec<_> = match &only {
-                Some(target) => mapped.into_iter().filter(|(mapping, _)| mapping.target_id == *target).collect(),
+                Some(target) => {
+                    mapped.into_iter().filter(|(mapping, _)| mapping.target_id == *target).collect()
+                }
                 None => mapped.into_iter().filter(|(_, target)| target.is_active()).collect(),
             };
             if let (Some(target), true) = (&only, chosen.is_empty()) {
@@ -90,7 +105,8 @@ impl Certificates {
             }
             let jobs: Vec<_> = queued.iter().map(|(_, job)| job.job_id.as_str()).collect();
             let subject = ("certificate", id.as_str());
-            let event = audit_event(&*ids, &who, now, "deployment_triggered", subject, &json!({"job_ids": jobs}));
+            let event =
+                audit_event(&*ids, &who, now, "deployment_triggered", subject, &json!({"job_ids": jobs}));
             tx.audit().append(&event)?;
             Ok(queued)
         });

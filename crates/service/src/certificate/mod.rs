@@ -46,8 +46,11 @@ fn get(tx: &mut dyn Tx, id: &CertificateId) -> Result<Certificate, Failure> {
 
 /// The view of a row at `now`.
 fn view(tx: &mut dyn Tx, certificate: Certificate, now: Timestamp) -> Result<CertificateView, Failure> {
-    let target_ids =
-        tx.deployments().target_ids(std::slice::from_ref(&certificate.id))?.remove(&certificate.id).unwrap_or_default();
+    let target_ids = tx
+        .deployments()
+        .target_ids(std::slice::from_ref(&certificate.id))?
+        .remove(&certificate.id)
+        .unwrap_or_default();
     Ok(CertificateView { status: certificate.status_at(now), target_ids, certificate })
 }
 
@@ -119,7 +122,11 @@ impl CertificateService for Certificates {
         self.list_versions(id, page).await
     }
 
-    async fn deployments(&self, who: &Actor, id: &CertificateId) -> Result<Vec<(TargetMapping, Target)>, ServiceError> {
+    async fn deployments(
+        &self,
+        who: &Actor,
+        id: &CertificateId,
+    ) -> Result<Vec<(TargetMapping, Target)>, ServiceError> {
         who.require(Permission::InventoryRead)?;
         let id = id.clone();
         let found = self.base.store.read("certificate.deployments", move |tx| {
@@ -129,7 +136,12 @@ impl CertificateService for Certificates {
         Ok(found.await?)
     }
 
-    async fn renew(&self, who: &Actor, id: &CertificateId, force: bool) -> Result<Vec<QueuedIssuance>, ServiceError> {
+    async fn renew(
+        &self,
+        who: &Actor,
+        id: &CertificateId,
+        force: bool,
+    ) -> Result<Vec<QueuedIssuance>, ServiceError> {
         who.require(Permission::CertificateRenew)?;
         self.queue_issuance(who, id, force).await
     }

@@ -47,7 +47,9 @@ pub(super) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
             Ok(san) => {
                 sans.insert(san);
             }
-            Err(error) => problems.push(FieldError::new(format!("sans[{index}]"), "invalid_name", error.to_string())),
+            Err(error) => {
+                problems.push(FieldError::new(format!("sans[{index}]"), "invalid_name", error.to_string()))
+            }
         }
     }
     if problems.is_empty() { Ok(sans.into_iter().collect()) } else { Err(ServiceError::Invalid(problems)) }

@@ -26,7 +26,8 @@ impl Certificates {
         id: &CertificateId,
         wanted: Vec<TargetId>,
     ) -> Result<CertificateView, ServiceError> {
-        let (now, ids, who, id) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let (now, ids, who, id) =
+            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let updated = self.base.store.write("certificate.set_targets", move |tx| {
             let mut certificate = get(tx, &id)?;
             if certificate.status == CertificateStatus::Archived {
@@ -38,7 +39,14 @@ impl Certificates {
             tx.certificates().update(&mut certificate)?;
             let details = json!({"before": {"target_ids": before}, "after": {"target_ids": wanted}});
             let subject = ("certificate", id.as_str());
-            tx.audit().append(&audit_event(&*ids, &who, now, "certificate_targets_changed", subject, &details))?;
+            tx.audit().append(&audit_event(
+                &*ids,
+                &who,
+                now,
+                "certificate_targets_changed",
+                subject,
+                &details,
+            ))?;
             view(tx, certificate, now)
         });
         let updated = updated.await?;
@@ -59,8 +67,12 @@ pub(super) fn apply(
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let wanted: BTreeSet<&TargetId> = wanted.iter().collect();
-    let present: BTreeSet<TargetId> =
-        tx.deployments().of_certificate(&certificate.id)?.into_iter().map(|(mapping, _)| mapping.target_id).collect();
+    let present: BTreeSet<TargetId> = tx
+        .deployments()
+        .of_certificate(&certificate.id)?
+        .into_iter()
+        .map(|(mapping, _)| mapping.target_id)
+        .collect();
     for gone in present.iter().filter(|id| !wanted.contains(id)) {
         for mut job in tx.jobs().live_deployments(&certificate.id, Some(gone))? {
             job.last_error = Some("the certificate is no longer mapped to the target".to_owned());
@@ -86,7 +98,11 @@ fn check_targets(tx: &mut dyn Tx, added: &[&TargetId]) -> Result<(), Failure> {
     let mut problems = Vec::new();
     for target in added {
         match tx.targets().find(target)? {
-            None => problems.push(FieldError::new("target_ids", "unknown_reference", format!("{target} does not exist"))),
+            None => problems.push(FieldError::new(
+                "target_ids",
+                "unknown_reference",
+                format!("{target} does not exist"),
+            )),
             Some(row) if row.retired_at.is_some() => {
                 problems.push(FieldError::new("target_ids", "retired", format!("{target} has been retired")));
             }
@@ -120,10 +136,15 @@ fn deploy_current(
     requested_by: &str,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let (Some(target), Some(mapping)) = (tx.targets().find(target)?, tx.deployments().find(certificate, target)?) else {
+    let (Some(target), Some(mapping)) =
+        (tx.targets().find(target)?, tx.deployments().find(certificate, target)?)
+    else {
         return Ok(());
     };
-    let held = lineages.iter().find(|lineage| lineage.agent == target.agent_id).and_then(|lineage| lineage.latest.as_ref());
+    let held = lineages
+        .iter()
+        .find(|lineage| lineage.agent == target.agent_id)
+        .and_then(|lineage| lineage.latest.as_ref());
     if let Some(version) = held.filter(|version| target.is_active() && version.not_after > now) {
         deployment::queue(tx, ids, version, mapping, &target, requested_by, now)?;
     }
@@ -164,13 +185,15 @@ fn look_again(
     lineages: &[Lineage],
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let idle = !matches!(certificate.status, CertificateStatus::RenewalInProgress | CertificateStatus::Revoked);
+    let idle =
+        !matches!(certificate.status, CertificateStatus::RenewalInProgress | CertificateStatus::Revoked);
     if !idle {
         return Ok(false);
     }
     let policy = issuance::policy_of(tx, certificate)?;
-    let needs_leaf =
-        lineages.iter().any(|lineage| matches!(lineage.decide(&policy, &certificate.id, now), Decision::Renew(_)));
+    let needs_leaf = lineages
+        .iter()
+        .any(|lineage| matches!(lineage.decide(&policy, &certificate.id, now), Decision::Renew(_)));
     if needs_leaf {
         certificate.next_action_at = Some(now);
     }

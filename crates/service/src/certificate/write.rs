@@ -4,11 +4,11 @@ use super::{Certificates, get, spec, targets, view};
 use crate::failure::Failure;
 use crate::issuance::{self, Trigger};
 use crate::support::audit_event;
+use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateEvent, CertificateSource, CertificateStatus};
 use certctl_domain::id::{CertificateId, IdSource, JobId};
 use certctl_domain::job::JobEvent;
 use certctl_domain::san::San;
-use certctl_domain::Timestamp;
 use certctl_repository::Tx;
 use certctl_service_api::certificate::{CertificateSpec, CertificateView};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
@@ -34,7 +34,14 @@ impl Certificates {
                 tx.certificates().update(&mut certificate)?;
             }
             let subject = ("certificate", id.as_str());
-            tx.audit().append(&audit_event(&*ids, &who, now, "certificate_created", subject, &json!({"after": shown(&spec)})))?;
+            tx.audit().append(&audit_event(
+                &*ids,
+                &who,
+                now,
+                "certificate_created",
+                subject,
+                &json!({"after": shown(&spec)}),
+            ))?;
             view(tx, certificate, now)
         });
         let created = created.await?;
@@ -50,7 +57,8 @@ impl Certificates {
         revision: Option<i64>,
     ) -> Result<CertificateView, ServiceError> {
         let sans = spec::check(&spec)?;
-        let (now, ids, who, id) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let (now, ids, who, id) =
+            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let updated = self.base.store.write("certificate.replace", move |tx| {
             let mut certificate = get(tx, &id)?;
             if revision.is_some_and(|revision| revision != certificate.revision) {
@@ -72,7 +80,14 @@ impl Certificates {
             }
             tx.certificates().update(&mut certificate)?;
             let details = json!({"before": before, "after": shown_row(&certificate)});
-            tx.audit().append(&audit_event(&*ids, &who, now, "certificate_updated", ("certificate", id.as_str()), &details))?;
+            tx.audit().append(&audit_event(
+                &*ids,
+                &who,
+                now,
+                "certificate_updated",
+                ("certificate", id.as_str()),
+                &details,
+            ))?;
             view(tx, certificate, now)
         });
         let updated = updated.await?;
@@ -81,7 +96,8 @@ impl Certificates {
     }
 
     pub(super) async fn put_away(&self, who: &Actor, id: &CertificateId) -> Result<(), ServiceError> {
-        let (now, ids, who, id) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let (now, ids, who, id) =
+            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let done = self.base.store.write("certificate.archive", move |tx| {
             let mut certificate = get(tx, &id)?;
             if certificate.status == CertificateStatus::Archived {
@@ -92,7 +108,14 @@ impl Certificates {
             certificate.next_action_at = None;
             tx.certificates().update(&mut certificate)?;
             let details = json!({"cancelled_jobs": cancelled});
-            tx.audit().append(&audit_event(&*ids, &who, now, "certificate_archived", ("certificate", id.as_str()), &details))?;
+            tx.audit().append(&audit_event(
+                &*ids,
+                &who,
+                now,
+                "certificate_archived",
+                ("certificate", id.as_str()),
+                &details,
+            ))?;
             Ok::<_, Failure>(())
         });
         Ok(done.await?)

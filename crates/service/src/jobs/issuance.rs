@@ -78,7 +78,8 @@ struct Refusal {
 
 impl From<JobFailure> for Refusal {
     fn from(failure: JobFailure) -> Self {
-        let class = if failure.class == FailureClass::Permanent { ErrorClass::Validation } else { ErrorClass::Other };
+        let class =
+            if failure.class == FailureClass::Permanent { ErrorClass::Validation } else { ErrorClass::Other };
         Self { failure, class }
     }
 }

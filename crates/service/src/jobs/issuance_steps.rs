@@ -2,11 +2,11 @@
 
 use super::issuance::failed;
 use crate::agent_work::{check_csr, profile_of};
+use crate::deployment;
 use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
 use crate::support::{Foundation, audit_event};
-use crate::deployment;
 use certctl_connector_api::issuer::{IssuanceOrder, IssuedCertificate, Prepared};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{CertificateSource, CertificateStatus};
@@ -68,13 +68,17 @@ fn lost() -> JobFailure {
 /// Loads everything anew and checks that the issuance is still wanted and still allowed.
 pub(super) async fn prepare(base: &Foundation, job: &Job) -> Result<Plan, JobFailure> {
     let payload = IssuancePayload::of(job).ok_or_else(|| permanent("the job holds no CSR"))?;
-    let csr = CertificateRequest::parse(payload.csr_pem.as_bytes()).map_err(|error| permanent(error.to_string()))?;
+    let csr = CertificateRequest::parse(payload.csr_pem.as_bytes())
+        .map_err(|error| permanent(error.to_string()))?;
     let (id, token) = (job.id.clone(), job.lease_token);
     let parsed = csr.clone();
     let loaded = base.store.read("issuance.prepare", move |tx| {
         let Some(row) = tx.jobs().find(&id)?.filter(|row| holds(row, token)) else { return Ok(None) };
-        let id = row.certificate_id.ok_or_else(|| ServiceError::internal("an issuance job without a certificate"))?;
-        let certificate = tx.certificates().find(&id)?.ok_or_else(|| ServiceError::not_found("certificate", &id))?;
+        let id = row
+            .certificate_id
+            .ok_or_else(|| ServiceError::internal("an issuance job without a certificate"))?;
+        let certificate =
+            tx.certificates().find(&id)?.ok_or_else(|| ServiceError::not_found("certificate", &id))?;
         if certificate.status != CertificateStatus::RenewalInProgress {
             return Err(Failure::Service(ServiceError::unprocessable(
                 "status",
@@ -98,7 +102,9 @@ pub(super) async fn prepare(base: &Foundation, job: &Job) -> Result<Plan, JobFai
         let order = IssuanceOrder {
             names: certificate.names(),
             common_name: certificate.common_name,
-            ekus: profile.as_ref().map_or_else(|| vec![ExtendedKeyUsage::ServerAuth], |profile| profile.allowed_ekus.clone()),
+            ekus: profile
+                .as_ref()
+                .map_or_else(|| vec![ExtendedKeyUsage::ServerAuth], |profile| profile.allowed_ekus.clone()),
             max_ttl: profile.as_ref().and_then(certctl_domain::profile::CertificateProfile::max_ttl),
             must_staple: profile.as_ref().is_some_and(|profile| profile.must_staple),
             csr_der: parsed.der().to_vec(),
@@ -113,7 +119,8 @@ pub(super) async fn prepare(base: &Foundation, job: &Job) -> Result<Plan, JobFai
 /// Lints what will be signed; an error refuses before any key is used.
 pub(super) fn lint(prepared: &Prepared, plan: &Plan) -> Result<(), JobFailure> {
     let Some(to_be_signed) = &prepared.to_be_signed else { return Ok(()) };
-    let issuer = Certificate::parse_der(&to_be_signed.ca_der).map_err(|error| permanent(error.to_string()))?;
+    let issuer =
+        Certificate::parse_der(&to_be_signed.ca_der).map_err(|error| permanent(error.to_string()))?;
     let findings = certctl_pki::lint(
         &to_be_signed.tbs_der,
         &LintParameters {
@@ -166,7 +173,11 @@ pub(super) async fn record_intent(
         tx.ledger().record(&row)?;
         Ok::<_, Failure>(true)
     });
-    if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? { Ok(intent) } else { Err(lost()) }
+    if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? {
+        Ok(intent)
+    } else {
+        Err(lost())
+    }
 }
 
 /// Checks what came back: our key, our names, our serial, a chain that holds, valid now.
@@ -176,8 +187,11 @@ pub(super) fn check(
     plan: &Plan,
     now: Timestamp,
 ) -> Result<Checked, JobFailure> {
-    let refuse = |what: &str| permanent(format!("issuer {} returned a certificate that {what}", plan.issuer.id));
-    let parse = |der: &[u8]| Certificate::parse_der(der).map_err(|error| refuse(&format!("cannot be read ({error})")));
+    let refuse =
+        |what: &str| permanent(format!("issuer {} returned a certificate that {what}", plan.issuer.id));
+    let parse = |der: &[u8]| {
+        Certificate::parse_der(der).map_err(|error| refuse(&format!("cannot be read ({error})")))
+    };
     let leaf = parse(&issued.leaf_der)?;
     if leaf.spki_der() != plan.csr.public_key().spki_der() {
         return Err(refuse("is for another key"));
@@ -264,7 +278,14 @@ pub(super) async fn complete(
             "not_after": version.not_after, "deployment_job_ids": deployments,
         });
         let subject = ("certificate", version.certificate_id.as_str());
-        tx.audit().append(&audit_event(&*ids, &Actor::system(), now, "certificate_issued", subject, &details))?;
+        tx.audit().append(&audit_event(
+            &*ids,
+            &Actor::system(),
+            now,
+            "certificate_issued",
+            subject,
+            &details,
+        ))?;
         Ok::<_, Failure>(true)
     });
     if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? { Ok(()) } else { Err(lost()) }

@@ -30,7 +30,14 @@ impl AgentHealth {
             for agent in &silent {
                 let details = json!({"silent_for_seconds": grace.as_secs()});
                 let subject = ("agent", agent.as_str());
-                tx.audit().append(&audit_event(&*ids, &Actor::system(), now, "agent_offline", subject, &details))?;
+                tx.audit().append(&audit_event(
+                    &*ids,
+                    &Actor::system(),
+                    now,
+                    "agent_offline",
+                    subject,
+                    &details,
+                ))?;
             }
             Ok::<_, Failure>(u64::try_from(silent.len()).unwrap_or(u64::MAX))
         });

@@ -47,16 +47,27 @@ impl JobTimeouts {
                 };
                 job.last_error = Some(match status {
                     JobStatus::AwaitingApproval => format!("nobody approved it within {} s", limit.as_secs()),
-                    _ => format!("its agent sent no CSR within {} s; check that the agent is online", limit.as_secs()),
+                    _ => format!(
+                        "its agent sent no CSR within {} s; check that the agent is online",
+                        limit.as_secs()
+                    ),
                 });
                 job.apply(JobEvent::TimedOut, now)?;
                 tx.jobs().update(&mut job)?;
                 if let Some(certificate) = &job.certificate_id {
                     issuance::settle(tx, certificate, end, now)?;
                 }
-                let details = json!({"old_status": status, "new_status": job.status, "timeout_reason": reason});
+                let details =
+                    json!({"old_status": status, "new_status": job.status, "timeout_reason": reason});
                 let subject = ("job", job.id.as_str());
-                tx.audit().append(&audit_event(&*ids, &Actor::system(), now, "job_timeout", subject, &details))?;
+                tx.audit().append(&audit_event(
+                    &*ids,
+                    &Actor::system(),
+                    now,
+                    "job_timeout",
+                    subject,
+                    &details,
+                ))?;
             }
             Ok::<_, Failure>(count)
         });

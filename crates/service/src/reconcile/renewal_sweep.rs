@@ -40,14 +40,18 @@ impl RenewalSweep {
 
     async fn batch(&self) -> Result<Batch, ServiceError> {
         let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
-        let due = self.base.store.read("renewal.due", move |tx| Ok::<_, Failure>(tx.certificates().due(now, BATCH)?));
+        let due = self
+            .base
+            .store
+            .read("renewal.due", move |tx| Ok::<_, Failure>(tx.certificates().due(now, BATCH)?));
         let due = due.await?;
         let mut batch = Batch { seen: u64::try_from(due.len()).unwrap_or(u64::MAX), ..Batch::default() };
         for certificate in due {
             let (id, ids) = (certificate.id.clone(), Arc::clone(&ids));
             // One transaction each: a row that somebody else is changing delays no other.
             let queued = self.base.store.write("renewal.enqueue", move |tx| {
-                let row = tx.certificates().find(&id)?.filter(|row| row.next_action_at.is_some_and(|at| at <= now));
+                let row =
+                    tx.certificates().find(&id)?.filter(|row| row.next_action_at.is_some_and(|at| at <= now));
                 match row {
                     Some(row) => enqueue(tx, &*ids, row, now),
                     None => Ok::<_, Failure>(Vec::new()),

@@ -1,0 +1,156 @@
+//! What agents report about deployments, and what the server makes of it.
+
+use crate::flow::{Flow, LEASE, report};
+use certctl_domain::certificate::CertificateStatus;
+use certctl_domain::deployment::{DeployCounter, DeploymentStatus};
+use certctl_domain::job::{JobStatus, VerificationStatus};
+use certctl_service::reconcile::DeploymentSweep;
+use certctl_service_api::agent_work::{JobReport, ReportedStatus, WorkItem};
+use certctl_service_api::engine::{Reconciler, StopSignal};
+use certctl_service_api::{ConflictCode, ServiceError};
+use certctl_testkit::build;
+use std::sync::Arc;
+use std::time::Duration;
+
+struct Never;
+
+impl StopSignal for Never {
+    fn stopping(&self) -> bool {
+        false
+    }
+}
+
+fn served(item: &WorkItem) -> JobReport {
+    JobReport {
+        served_fingerprint: item.fingerprint_sha256.clone(),
+        counters: vec![DeployCounter::AttemptSuccess],
+        ..report(ReportedStatus::Completed)
+    }
+}
+
+fn failed(stage: &str, retryable: bool) -> JobReport {
+    JobReport {
+        error: Some("nginx: [emerg] unknown directive".into()),
+        stage: Some(stage.into()),
+        retryable,
+        counters: vec![DeployCounter::ValidateFailure, DeployCounter::AttemptFailure],
+        ..report(ReportedStatus::Failed)
+    }
+}
+
+fn counted(t: &Flow, line: &str) -> bool {
+    t.registry.render().unwrap().lines().any(|rendered| rendered == line)
+}
+
+#[tokio::test]
+async fn a_served_deployment_is_recorded_everywhere_and_counted_once() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    assert_eq!(t.bench.mapping("mc-www", build::TARGET).await.status, DeploymentStatus::InProgress);
+    for _ in 0..3 {
+        t.report(&item, served(&item)).await.unwrap();
+    }
+    let job = t.job(&item.job_id).await;
+    assert_eq!((job.status, job.verification_status), (JobStatus::Completed, VerificationStatus::Success));
+    let mapping = t.bench.mapping("mc-www", build::TARGET).await;
+    assert_eq!(
+        (mapping.status, mapping.deployed_version_id),
+        (DeploymentStatus::Served, item.version_id.clone())
+    );
+    assert!(t.bench.certificate("mc-www").await.last_deployment_at.is_some());
+    assert!(counted(&t, r#"certctl_deploy_attempts_total{target_type="NGINX",result="success"} 1"#));
+    assert_eq!(
+        t.bench.audited().await.iter().filter(|action| *action == "deployment_job_completed").count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_report_that_claims_success_with_another_leaf_is_a_failure() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    let lie = JobReport { served_fingerprint: Some("00".repeat(32)), ..report(ReportedStatus::Completed) };
+    t.report(&item, lie).await.unwrap();
+    let job = t.job(&item.job_id).await;
+    assert_eq!((job.status, job.verification_status), (JobStatus::Pending, VerificationStatus::Failed));
+    assert!(job.run_after > job.updated_at, "tried again after a pause");
+    assert_eq!(t.bench.mapping("mc-www", build::TARGET).await.status, DeploymentStatus::Failed);
+}
+
+#[tokio::test]
+async fn a_failed_attempt_is_counted_once_and_tried_again_after_the_pause() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    for _ in 0..2 {
+        t.report(&item, failed("validate", true)).await.unwrap();
+    }
+    let job = t.job(&item.job_id).await;
+    assert_eq!(job.status, JobStatus::Pending);
+    assert!(job.last_error.as_deref().unwrap().contains("unknown directive"));
+    assert!(counted(&t, r#"certctl_deploy_validate_failures_total{target_type="NGINX"} 1"#));
+    assert!(t.poll().await.is_empty());
+    t.bench.clock.set(job.run_after);
+    let [again] = t.poll().await.try_into().unwrap();
+    assert_eq!((again.job_id.clone(), again.attempt), (item.job_id.clone(), 2));
+    // The first attempt's report arrives late: it belongs to nobody any more.
+    let late = t.report(&item, served(&item)).await.unwrap_err();
+    assert!(matches!(late, ServiceError::Conflict { code: ConflictCode::LeaseLost, .. }));
+    t.report(&again, served(&again)).await.unwrap();
+    assert_eq!(t.bench.mapping("mc-www", build::TARGET).await.status, DeploymentStatus::Served);
+}
+
+#[tokio::test]
+async fn a_failed_rollback_is_never_tried_again_by_itself() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    let stuck = JobReport { rollback_failed: true, ..failed("reload", true) };
+    t.report(&item, stuck).await.unwrap();
+    assert_eq!(t.job(&item.job_id).await.status, JobStatus::Failed);
+    assert_eq!(t.bench.mapping("mc-www", build::TARGET).await.status, DeploymentStatus::RollbackFailed);
+    assert_eq!(t.bench.certificate("mc-www").await.status, CertificateStatus::Active);
+}
+
+#[tokio::test]
+async fn what_failed_for_good_is_queued_again_by_the_sweep() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    t.report(&item, failed("validate", false)).await.unwrap();
+    assert_eq!(t.job(&item.job_id).await.status, JobStatus::Failed);
+    let pause = Duration::from_secs(600);
+    let sweep = DeploymentSweep::new(t.bench.base.clone(), Arc::clone(&t.bench.wakeups), pause);
+    sweep.activate(&Never).await;
+    assert!(t.poll().await.is_empty(), "not before the pause is over");
+    t.bench.clock.advance(pause + Duration::from_secs(1));
+    let report = sweep.activate(&Never).await;
+    assert_eq!(report.counts, [("enqueued", 1)]);
+    let [again] = t.poll().await.try_into().unwrap();
+    assert_ne!(again.job_id, item.job_id);
+    assert_eq!(again.fingerprint_sha256, item.fingerprint_sha256);
+    t.report(&again, served(&again)).await.unwrap();
+    t.bench.clock.advance(pause * 2);
+    assert_eq!(sweep.activate(&Never).await.counts, [("enqueued", 0)]);
+}
+
+#[tokio::test]
+async fn signs_of_life_prolong_the_lease_and_a_new_instance_takes_over_at_once() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    t.bench.clock.advance(LEASE / 2);
+    t.report(&item, report(ReportedStatus::Running)).await.unwrap();
+    t.bench.clock.advance(LEASE / 2 + Duration::from_secs(1));
+    assert!(t.poll().await.is_empty(), "prolonged");
+    let [taken] = t.poll_as(build::AGENT, "second").await.try_into().unwrap();
+    assert_eq!(taken.job_id, item.job_id);
+    let old = t.report(&item, served(&item)).await.unwrap_err();
+    assert_eq!(old.code(), "lease_lost");
+    t.report(&taken, served(&taken)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_agent_gets_secrets_of_its_targets_in_clear() {
+    let t = Flow::new().await;
+    let item = t.issued().await;
+    let target = item.target.unwrap();
+    assert_eq!(target.id.as_str(), build::TARGET);
+    assert!(!format!("{target:?}").contains("cert_path"), "debug output shows no configuration");
+}

@@ -1,0 +1,29 @@
+//! The use cases, on a real database: state, jobs and audit events after each.
+
+// `cfg(test)` tells clippy that helpers are test code, too.
+#[cfg(test)]
+mod agent;
+#[cfg(test)]
+mod api_key;
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod certificate;
+#[cfg(test)]
+mod deployment;
+#[cfg(test)]
+mod flow;
+#[cfg(test)]
+mod issuance;
+#[cfg(test)]
+mod issuer;
+#[cfg(test)]
+mod job;
+#[cfg(test)]
+mod renewal;
+#[cfg(test)]
+mod rotate;
+#[cfg(test)]
+mod seed;
+#[cfg(test)]
+mod target;

@@ -1,0 +1,161 @@
+//! The renewal sweep on a clock: when it acts, what it leaves alone.
+
+use crate::flow::{Flow, report};
+use certctl_domain::certificate::CertificateStatus;
+use certctl_domain::id::AgentId;
+use certctl_domain::job::{JobKind, JobStatus};
+use certctl_service::reconcile::{AgentHealth, JobTimeouts, WaitingTimes};
+use certctl_service_api::agent_work::{JobReport, ReportedStatus};
+use certctl_service_api::engine::{Reconciler, StopSignal};
+use certctl_testkit::build;
+use std::time::Duration;
+
+struct Never;
+
+impl StopSignal for Never {
+    fn stopping(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn the_sweep_renews_when_the_window_opens_and_not_before() {
+    let t = Flow::new().await;
+    let deployment = t.issued().await;
+    let done = JobReport {
+        served_fingerprint: deployment.fingerprint_sha256.clone(),
+        ..report(ReportedStatus::Completed)
+    };
+    t.report(&deployment, done).await.unwrap();
+    let certificate = t.bench.certificate("mc-www").await;
+    let due = certificate.next_action_at.unwrap();
+
+    t.bench.clock.set(due.minus(Duration::from_secs(1)));
+    assert_eq!(t.sweep().await.counts, [("enqueued", 0)]);
+    t.bench.clock.set(due);
+    assert_eq!(t.sweep().await.counts, [("enqueued", 1)]);
+    assert_eq!(t.sweep().await.counts, [("enqueued", 0)], "one live issuance at a time");
+
+    let [renewal] = t.poll().await.try_into().unwrap();
+    assert_eq!(renewal.kind, JobKind::Renewal);
+    t.send_csr(&renewal).await.unwrap();
+    t.work_off().await;
+    let renewed = t.bench.certificate("mc-www").await;
+    assert_eq!(renewed.status, CertificateStatus::Active);
+    assert!(renewed.expires_at > certificate.expires_at);
+    let [second] = t.poll().await.try_into().unwrap();
+    assert_ne!(second.fingerprint_sha256, deployment.fingerprint_sha256);
+}
+
+#[tokio::test]
+async fn a_status_of_the_clock_is_shown_but_never_stored() {
+    let t = Flow::new().await;
+    t.issued().await;
+    let row = t.bench.certificate("mc-www").await;
+    assert_eq!(row.status_at(row.expiring_from.unwrap()), CertificateStatus::Expiring);
+    assert_eq!(row.status_at(row.expires_at.unwrap()), CertificateStatus::Expired);
+    assert_eq!(row.status, CertificateStatus::Active);
+}
+
+#[tokio::test]
+async fn a_policy_without_automatic_renewal_is_obeyed() {
+    let t = Flow::new().await;
+    t.bench
+        .write(|tx| {
+            let mut policy = build::policy("rp-manual");
+            policy.name = "manual".into();
+            policy.auto_renew = false;
+            tx.renewal_policies().insert(&policy)
+        })
+        .await;
+    let manual = certctl_service_api::certificate::CertificateSpec {
+        renewal_policy_id: build::id("rp-manual"),
+        ..crate::flow::spec()
+    };
+    use certctl_service_api::certificate::CertificateService;
+    t.certificates.create(&crate::bench::operator(), Some(build::id("mc-www")), manual).await.unwrap();
+    t.sweep().await;
+    assert!(t.bench.all_jobs().await.is_empty());
+    t.certificates.renew(&crate::bench::operator(), &build::id("mc-www"), false).await.unwrap();
+    assert_eq!(t.poll().await.len(), 1);
+}
+
+#[tokio::test]
+async fn each_agent_gets_a_key_of_its_own_and_the_certificate_counts_as_renewed_when_all_are() {
+    let t = Flow::new().await;
+    t.bench
+        .write(|tx| {
+            let mut other = build::agent("agent-web2");
+            other.name = "web2".into();
+            other.credential_hash = "ab".repeat(32);
+            tx.agents().insert(&other)?;
+            let mut target = build::target("tgt-web2");
+            target.name = "web2".into();
+            target.agent_id = other.id.clone();
+            tx.targets().insert(&target)
+        })
+        .await;
+    use certctl_service_api::certificate::CertificateService;
+    let both = certctl_service_api::certificate::CertificateSpec {
+        target_ids: Some(vec![build::id(build::TARGET), build::id("tgt-web2")]),
+        ..crate::flow::spec()
+    };
+    t.certificates.create(&crate::bench::operator(), Some(build::id("mc-www")), both).await.unwrap();
+    assert_eq!(t.sweep().await.counts, [("enqueued", 2)]);
+    let [first] = t.poll().await.try_into().unwrap();
+    t.send_csr(&first).await.unwrap();
+    t.work_off().await;
+    assert_eq!(t.bench.certificate("mc-www").await.status, CertificateStatus::RenewalInProgress);
+
+    let [second] = t.poll_as("agent-web2", "first").await.try_into().unwrap();
+    let id: AgentId = build::id("agent-web2");
+    use certctl_service_api::agent_work::AgentWorkService;
+    let pem = crate::flow::csr_for(second.csr.as_ref().unwrap());
+    let who = crate::bench::agent("agent-web2");
+    t.work.submit_csr(&who, &id, &build::id("mc-www"), Some(second.job_id), &pem).await.unwrap();
+    t.work_off().await;
+    assert_eq!(t.bench.certificate("mc-www").await.status, CertificateStatus::Active);
+    // Each deploys the version whose key it holds.
+    let [mine] = t.poll().await.try_into().unwrap();
+    let [theirs] = t.poll_as("agent-web2", "first").await.try_into().unwrap();
+    assert_ne!(mine.version_id, theirs.version_id);
+}
+
+#[tokio::test]
+async fn a_csr_that_never_comes_ends_the_job_and_an_approval_nobody_gives_cancels_it() {
+    let t = Flow::new().await;
+    t.create().await;
+    t.sweep().await;
+    let waiting = t.bench.all_jobs().await.pop().unwrap();
+    let hour = Duration::from_secs(3_600);
+    let timeouts = JobTimeouts::new(t.bench.base.clone(), WaitingTimes { csr: hour, approval: hour });
+    timeouts.activate(&Never).await;
+    assert_eq!(t.job(&waiting.id).await.status, JobStatus::AwaitingCsr);
+    t.bench.clock.advance(hour + Duration::from_secs(1));
+    timeouts.activate(&Never).await;
+    let ended = t.job(&waiting.id).await;
+    assert_eq!(ended.status, JobStatus::Failed);
+    assert!(ended.last_error.unwrap().contains("sent no CSR"));
+    let certificate = t.bench.certificate("mc-www").await;
+    assert_eq!(certificate.status, CertificateStatus::Failed);
+    assert!(certificate.next_action_at.is_some(), "nobody is watching, so it is tried again");
+    assert_eq!(t.bench.audited().await.last().unwrap(), "job_timeout");
+}
+
+#[tokio::test]
+async fn a_silent_agent_is_marked_offline_once() {
+    let t = Flow::new().await;
+    use certctl_domain::agent::{AgentMetadata, AgentStatus};
+    use certctl_service_api::agent_work::AgentWorkService;
+    let id: AgentId = build::id(build::AGENT);
+    t.work.heartbeat(&crate::bench::agent(build::AGENT), &id, AgentMetadata::default()).await.unwrap();
+    let grace = Duration::from_secs(180);
+    let health = AgentHealth::new(t.bench.base.clone(), grace);
+    assert_eq!(health.activate(&Never).await.counts, [("offline", 0)]);
+    t.bench.clock.advance(grace + Duration::from_secs(1));
+    assert_eq!(health.activate(&Never).await.counts, [("offline", 1)]);
+    assert_eq!(health.activate(&Never).await.counts, [("offline", 0)]);
+    let row = t.bench.read(|tx| tx.agents().find(&build::id(build::AGENT))).await.unwrap();
+    assert_eq!(row.status, AgentStatus::Offline);
+    assert_eq!(t.bench.audited().await, ["agent_offline"]);
+}
