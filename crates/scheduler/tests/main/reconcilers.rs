@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::sleep;
 
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD: Duration = Duration::from_mins(1);
 const MOMENT: Duration = Duration::from_millis(1);
 
 struct Installation {
@@ -94,7 +94,7 @@ async fn of_two_replicas_one_runs_and_the_other_takes_over_when_it_stops() {
     assert!(second.registry.render().unwrap().contains(r#"result="skipped""#));
 
     first.tasks.soft().cancel();
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert_eq!(installation.diary.replicas().last().map(String::as_str), Some("b"));
     assert!(first.tasks.running().is_empty());
 }
@@ -162,7 +162,7 @@ async fn a_failed_run_is_shown_and_tried_again_next_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_soft_stop_ends_a_run_at_a_safe_point_and_gives_the_leases_up() {
-    let installation = Installation::new(Duration::from_secs(600));
+    let installation = Installation::new(Duration::from_mins(10));
     let replica = installation.start("a");
     sleep(Duration::from_secs(100)).await;
     assert_eq!(installation.leases.holder("test-sweep/run").as_deref(), Some("a"), "prolonged while it runs");
@@ -176,7 +176,7 @@ async fn a_soft_stop_ends_a_run_at_a_safe_point_and_gives_the_leases_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_whose_lease_was_lost_is_asked_to_stop() {
-    let installation = Installation::new(Duration::from_secs(600));
+    let installation = Installation::new(Duration::from_mins(10));
     let _replica = installation.start("a");
     sleep(Duration::from_secs(15)).await;
     *installation.leases.banned.lock() = Some("a".to_owned());

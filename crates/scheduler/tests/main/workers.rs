@@ -99,7 +99,7 @@ async fn a_soft_stop_finishes_what_runs_and_claims_nothing_new() {
     sleep(MOMENT).await;
     bench.tasks.soft().cancel();
     bench.engine.push("job-2", NOW, true);
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert!(!bench.workers.is_finished(), "the job still runs");
     assert_eq!(bench.engine.released(), None);
 
