@@ -1,0 +1,2 @@
+DROP TABLE ca_keys;
+DROP TABLE issuers;
