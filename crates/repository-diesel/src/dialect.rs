@@ -1,9 +1,15 @@
 //! What the engines say differently. Everything else is written once.
 
 use crate::conn::AnyConn;
+use crate::schema::jobs;
+use crate::types::DbTime;
+use certctl_domain::Timestamp;
 use certctl_repository::TxMode;
-use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
-use diesel::result::QueryResult;
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types;
+use std::path::Path;
 
 /// Begins a transaction. SQLite must take the write lock at once: a deferred transaction that
 /// turns into a writer fails with "busy", whatever the busy timeout says.
@@ -35,4 +41,90 @@ pub fn commit(conn: &mut AnyConn) -> QueryResult<()> {
 /// Undoes the transaction that [`begin`] began.
 pub fn roll_back(conn: &mut AnyConn) -> QueryResult<()> {
     <AnyConn as Connection>::TransactionManager::rollback_transaction(conn)
+}
+
+/// Whether running the transaction again can help.
+pub(crate) fn is_conflict(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        // diesel has no kind for these two: PostgreSQL's 40P01 and SQLite's SQLITE_BUSY.
+        Error::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+            matches!(info.message(), "deadlock detected" | "database is locked")
+        }
+        _ => false,
+    }
+}
+
+/// Whether the connection is of no use any more.
+pub(crate) fn is_broken(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+            | Error::BrokenTransactionManager
+    )
+}
+
+/// Ids of the server's due jobs, oldest first, kept from other replicas until the transaction ends.
+pub(crate) fn lock_due_server_jobs(conn: &mut AnyConn, at: DbTime, limit: i64) -> QueryResult<Vec<String>> {
+    let due = jobs::table
+        .filter(jobs::executor.eq("server"))
+        .filter(jobs::due_at.le(at))
+        .filter(jobs::status.eq("Pending").or(jobs::status.eq("Running")))
+        .order((jobs::due_at, jobs::id))
+        .limit(limit)
+        .select(jobs::id);
+    match conn {
+        AnyConn::Postgres(conn) => due.for_update().skip_locked().load(conn),
+        // BEGIN IMMEDIATE already keeps other writers out.
+        AnyConn::Sqlite(conn) => due.load(conn),
+    }
+}
+
+/// Ids of an agent's due jobs, oldest first: those whose time or lease has come, and those that an
+/// older process of the same agent holds. Names of processes grow, so the poll that a killed agent
+/// left behind takes nothing from its successor.
+pub(crate) fn lock_due_agent_jobs(
+    conn: &mut AnyConn,
+    agent: &str,
+    holder: &str,
+    at: DbTime,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    let due =
+        jobs::table
+            .filter(jobs::agent_id.eq(agent))
+            .filter(jobs::completed_at.is_null())
+            .filter(jobs::status.eq("AwaitingCSR").or(
+                jobs::executor.eq("agent").and(jobs::status.eq("Pending").or(jobs::status.eq("Running"))),
+            ))
+            .filter(jobs::due_at.le(at).or(jobs::lease_owner.lt(holder)))
+            .order((jobs::due_at, jobs::id))
+            .limit(limit)
+            .select(jobs::id);
+    match conn {
+        AnyConn::Postgres(conn) => due.for_update().skip_locked().load(conn),
+        AnyConn::Sqlite(conn) => due.load(conn),
+    }
+}
+
+/// The instant by which leases are judged: the database's where several replicas share one, else `now`.
+pub(crate) fn lease_clock(conn: &mut AnyConn, now: Timestamp) -> QueryResult<Timestamp> {
+    match conn {
+        AnyConn::Postgres(conn) => {
+            let clock = diesel::dsl::sql::<sql_types::Timestamp>("(clock_timestamp() AT TIME ZONE 'UTC')");
+            diesel::select(clock).get_result::<DbTime>(conn).map(Timestamp::from)
+        }
+        AnyConn::Sqlite(_) => Ok(now),
+    }
+}
+
+/// Writes a consistent copy of a SQLite database to `path`; false on PostgreSQL.
+pub(crate) fn vacuum_into(conn: &mut AnyConn, path: &Path) -> QueryResult<bool> {
+    match conn {
+        AnyConn::Sqlite(conn) => {
+            let path = path.to_string_lossy().replace('\'', "''");
+            conn.batch_execute(&format!("VACUUM INTO '{path}'")).map(|()| true)
+        }
+        AnyConn::Postgres(_) => Ok(false),
+    }
 }

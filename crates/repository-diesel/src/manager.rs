@@ -90,24 +90,33 @@ impl Endpoint {
     }
 }
 
+/// A pooled connection.
+#[derive(Debug)]
+pub struct Session {
+    /// The connection.
+    pub conn: AnyConn,
+    /// Set when the connection must not be used again, for example because its server went away.
+    pub spoiled: bool,
+}
+
 /// The pool's source of connections.
 #[derive(Debug, Clone)]
 pub struct ConnectionSource(pub Endpoint);
 
 impl r2d2::ManageConnection for ConnectionSource {
-    type Connection = AnyConn;
+    type Connection = Session;
     type Error = diesel::r2d2::Error;
 
-    fn connect(&self) -> Result<AnyConn, Self::Error> {
-        self.0.connect()
+    fn connect(&self) -> Result<Session, Self::Error> {
+        self.0.connect().map(|conn| Session { conn, spoiled: false })
     }
 
-    fn is_valid(&self, conn: &mut AnyConn) -> Result<(), Self::Error> {
-        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    fn is_valid(&self, session: &mut Session) -> Result<(), Self::Error> {
+        session.conn.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
     /// Also true for a connection that was left inside a transaction.
-    fn has_broken(&self, conn: &mut AnyConn) -> bool {
-        conn.is_broken()
+    fn has_broken(&self, session: &mut Session) -> bool {
+        session.spoiled || session.conn.is_broken()
     }
 }

@@ -47,6 +47,7 @@ fn trial_row(id: &str, micros: i64) -> Trial {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests are told by the environment where PostgreSQL is")]
 fn postgres() -> Endpoint {
     let url = std::env::var("CERTCTL_TEST_PG_URL").expect(
         "CERTCTL_TEST_PG_URL is not set: run `cargo xtask test`, which starts a PostgreSQL for the tests",
@@ -138,15 +139,13 @@ fn the_pool_discards_a_connection_left_in_a_transaction() {
     let sqlite = Endpoint::Sqlite { path: dir.path().join("spike.db"), role: SqliteRole::Writer };
     for endpoint in [sqlite, postgres()] {
         let pool = r2d2::Pool::builder().max_size(1).build(ConnectionSource(endpoint)).unwrap();
-        let mut conn = pool.get().unwrap();
-        conn.batch_execute("CREATE TEMPORARY TABLE mark (id TEXT)").unwrap();
-        drop(conn);
-        let mut conn = pool.get().unwrap();
-        conn.batch_execute("SELECT * FROM mark").expect("a clean connection is used again");
-        begin(&mut conn, TxMode::Write).unwrap();
-        drop(conn);
-        let mut conn = pool.get().unwrap();
-        assert!(conn.batch_execute("SELECT * FROM mark").is_err(), "the open transaction was handed on");
+        pool.get().unwrap().conn.batch_execute("CREATE TEMPORARY TABLE mark (id TEXT)").unwrap();
+        let mut session = pool.get().unwrap();
+        session.conn.batch_execute("SELECT * FROM mark").expect("a clean connection is used again");
+        begin(&mut session.conn, TxMode::Write).unwrap();
+        drop(session);
+        let marked = pool.get().unwrap().conn.batch_execute("SELECT * FROM mark");
+        assert!(marked.is_err(), "the open transaction was handed on");
     }
 }
 

@@ -1,0 +1,19 @@
+//! The repositories, one file per aggregate. Every query is written once for both engines.
+
+mod agent;
+mod api_key;
+mod audit;
+mod ca_key;
+mod certificate;
+mod deployment;
+mod enrolment;
+mod issuer;
+mod job;
+mod lease;
+mod ledger;
+mod organisation;
+mod policy;
+mod profile;
+mod secret;
+mod target;
+mod version;

@@ -1,0 +1,45 @@
+//! Teams and owners.
+
+use crate::conn::MultiBackend;
+use crate::constraints::Reference;
+use crate::rows::{IntoDomain, OwnerRow, TeamRow};
+use crate::schema::{owners, teams};
+use crate::tx::DieselTx;
+use certctl_domain::id::{OwnerId, TeamId};
+use certctl_domain::organisation::{Owner, Team};
+use certctl_repository::{OwnerRepo, Page, PageRequest, StoreError, TeamRepo};
+use diesel::prelude::*;
+
+impl TeamRepo for DieselTx<'_> {
+    fn find(&mut self, id: &TeamId) -> Result<Option<Team>, StoreError> {
+        let row = teams::table.find(id.as_str()).select(TeamRow::as_select()).first(self.conn).optional();
+        self.check(row)?.map(TeamRow::into_domain).transpose()
+    }
+
+    fn list(&mut self, page: &PageRequest) -> Result<Page<Team>, StoreError> {
+        let rows = || teams::table.into_boxed::<MultiBackend>();
+        Ok(newest_first!(self, page, teams.created_at, TeamRow, rows(), |team: &Team| team.created_at))
+    }
+
+    fn insert(&mut self, team: &Team) -> Result<(), StoreError> {
+        let inserted = diesel::insert_into(teams::table).values(TeamRow::from(team)).execute(self.conn);
+        self.check(inserted).map(drop)
+    }
+}
+
+impl OwnerRepo for DieselTx<'_> {
+    fn find(&mut self, id: &OwnerId) -> Result<Option<Owner>, StoreError> {
+        let row = owners::table.find(id.as_str()).select(OwnerRow::as_select()).first(self.conn).optional();
+        self.check(row)?.map(OwnerRow::into_domain).transpose()
+    }
+
+    fn list(&mut self, page: &PageRequest) -> Result<Page<Owner>, StoreError> {
+        let rows = || owners::table.into_boxed::<MultiBackend>();
+        Ok(newest_first!(self, page, owners.created_at, OwnerRow, rows(), |owner: &Owner| owner.created_at))
+    }
+
+    fn insert(&mut self, owner: &Owner) -> Result<(), StoreError> {
+        let inserted = diesel::insert_into(owners::table).values(OwnerRow::from(owner)).execute(self.conn);
+        self.check_references(inserted, &[(Reference::OWNER_TEAM, Some(owner.team_id.as_str()))]).map(drop)
+    }
+}

@@ -1,0 +1,94 @@
+//! Issued versions.
+
+use crate::conn::MultiBackend;
+use crate::constraints::Reference;
+use crate::rows::{IntoDomain, VersionRow};
+use crate::schema::certificate_versions;
+use crate::tx::DieselTx;
+use certctl_domain::id::{AgentId, CertificateId, VersionId};
+use certctl_domain::version::CertificateVersion;
+use certctl_repository::{Page, PageRequest, StoreError, VersionRepo};
+use diesel::prelude::*;
+
+impl DieselTx<'_> {
+    fn latest_version(
+        &mut self,
+        certificate: &CertificateId,
+        holder: Option<&str>,
+    ) -> Result<Option<CertificateVersion>, StoreError> {
+        let mut query = certificate_versions::table
+            .filter(certificate_versions::certificate_id.eq(certificate.as_str()))
+            .into_boxed::<MultiBackend>();
+        query = match holder {
+            Some(agent) => query.filter(certificate_versions::agent_id.eq(agent)),
+            None => query.filter(certificate_versions::agent_id.is_null()),
+        };
+        let row = query
+            .order((certificate_versions::created_at.desc(), certificate_versions::id.desc()))
+            .select(VersionRow::as_select())
+            .first(self.conn)
+            .optional();
+        self.check(row)?.map(VersionRow::into_domain).transpose()
+    }
+}
+
+impl VersionRepo for DieselTx<'_> {
+    fn find(&mut self, id: &VersionId) -> Result<Option<CertificateVersion>, StoreError> {
+        let row = certificate_versions::table
+            .find(id.as_str())
+            .select(VersionRow::as_select())
+            .first(self.conn)
+            .optional();
+        self.check(row)?.map(VersionRow::into_domain).transpose()
+    }
+
+    fn latest_of_agent(
+        &mut self,
+        certificate: &CertificateId,
+        agent: &AgentId,
+    ) -> Result<Option<CertificateVersion>, StoreError> {
+        self.latest_version(certificate, Some(agent.as_str()))
+    }
+
+    /// One query per holder: a certificate has few of them and may have many versions.
+    fn latest_per_agent(
+        &mut self,
+        certificate: &CertificateId,
+    ) -> Result<Vec<CertificateVersion>, StoreError> {
+        let holders = certificate_versions::table
+            .filter(certificate_versions::certificate_id.eq(certificate.as_str()))
+            .select(certificate_versions::agent_id)
+            .distinct()
+            .load::<Option<String>>(self.conn);
+        let mut latest = Vec::new();
+        for holder in self.check(holders)? {
+            latest.extend(self.latest_version(certificate, holder.as_deref())?);
+        }
+        Ok(latest)
+    }
+
+    fn list(
+        &mut self,
+        certificate: &CertificateId,
+        page: &PageRequest,
+    ) -> Result<Page<CertificateVersion>, StoreError> {
+        let rows = || {
+            certificate_versions::table
+                .filter(certificate_versions::certificate_id.eq(certificate.as_str()))
+                .into_boxed::<MultiBackend>()
+        };
+        let created_at = |version: &CertificateVersion| version.created_at;
+        Ok(newest_first!(self, page, certificate_versions.created_at, VersionRow, rows(), created_at))
+    }
+
+    fn insert(&mut self, version: &CertificateVersion) -> Result<(), StoreError> {
+        let row = VersionRow::from(version);
+        let inserted = diesel::insert_into(certificate_versions::table).values(row).execute(self.conn);
+        let references = [
+            (Reference::VERSION_CERTIFICATE, Some(version.certificate_id.as_str())),
+            (Reference::VERSION_ISSUER, Some(version.issuer_id.as_str())),
+            (Reference::VERSION_AGENT, version.agent_id.as_ref().map(AgentId::as_str)),
+        ];
+        self.check_references(inserted, &references).map(drop)
+    }
+}

@@ -1,0 +1,331 @@
+//! Every table, once for both engines. The test `both_engines_have_the_schema_of_the_code` compares
+//! it with what the migrations make.
+
+diesel::table! {
+    teams (id) {
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    owners (id) {
+        id -> Text,
+        name -> Text,
+        email -> Text,
+        team_id -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    renewal_policies (id) {
+        id -> Text,
+        name -> Text,
+        renewal_window_days -> BigInt,
+        auto_renew -> Bool,
+        max_retries -> BigInt,
+        retry_interval_seconds -> BigInt,
+        alert_thresholds_days -> Text,
+        alert_channels -> Text,
+        alert_severity_map -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificate_profiles (id) {
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        allowed_key_algorithms -> Text,
+        max_ttl_seconds -> BigInt,
+        allowed_ekus -> Text,
+        required_san_patterns -> Text,
+        spiffe_uri_pattern -> Text,
+        allow_short_lived -> Bool,
+        must_staple -> Bool,
+        required_csr_attributes -> Text,
+        acme_auth_mode -> Text,
+        requires_approval -> Bool,
+        enabled -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    issuers (id) {
+        id -> Text,
+        name -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        config -> Text,
+        encrypted_config -> Nullable<Binary>,
+        enabled -> Bool,
+        last_tested_at -> Nullable<Timestamp>,
+        test_status -> Text,
+        source -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ca_keys (id) {
+        id -> Text,
+        issuer_id -> Text,
+        state -> Text,
+        certificate_pem -> Text,
+        sealed_key -> Binary,
+        not_before -> Timestamp,
+        not_after -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agents (id) {
+        id -> Text,
+        name -> Text,
+        hostname -> Text,
+        status -> Text,
+        last_heartbeat_at -> Nullable<Timestamp>,
+        registered_at -> Timestamp,
+        api_key_hash -> Nullable<Text>,
+        os -> Text,
+        architecture -> Text,
+        ip_address -> Text,
+        version -> Text,
+        retired_at -> Nullable<Timestamp>,
+        retired_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    agent_enrolment_tokens (id) {
+        id -> Text,
+        token_hash -> Text,
+        agent_id -> Nullable<Text>,
+        created_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        used_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    deployment_targets (id) {
+        id -> Text,
+        name -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        agent_id -> Text,
+        config -> Text,
+        encrypted_config -> Nullable<Binary>,
+        enabled -> Bool,
+        last_tested_at -> Nullable<Timestamp>,
+        test_status -> Text,
+        source -> Text,
+        retired_at -> Nullable<Timestamp>,
+        retired_reason -> Nullable<Text>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    managed_certificates (id) {
+        id -> Text,
+        name -> Text,
+        common_name -> Text,
+        environment -> Text,
+        owner_id -> Text,
+        team_id -> Text,
+        issuer_id -> Text,
+        renewal_policy_id -> Text,
+        certificate_profile_id -> Nullable<Text>,
+        status -> Text,
+        valid_from -> Nullable<Timestamp>,
+        expires_at -> Nullable<Timestamp>,
+        expiring_from -> Nullable<Timestamp>,
+        next_action_at -> Nullable<Timestamp>,
+        failed_issuances -> BigInt,
+        last_renewal_at -> Nullable<Timestamp>,
+        last_deployment_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        revocation_reason -> Nullable<Text>,
+        source -> Nullable<Text>,
+        search_text -> Text,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificate_sans (certificate_id, kind, value) {
+        certificate_id -> Text,
+        kind -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    certificate_tags (certificate_id, key) {
+        certificate_id -> Text,
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    certificate_versions (id) {
+        id -> Text,
+        certificate_id -> Text,
+        issuer_id -> Text,
+        job_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        serial_number -> Text,
+        not_before -> Timestamp,
+        not_after -> Timestamp,
+        fingerprint_sha256 -> Text,
+        pem_chain -> Text,
+        csr_pem -> Text,
+        key_algorithm -> Text,
+        key_size -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificate_target_mappings (certificate_id, target_id) {
+        certificate_id -> Text,
+        target_id -> Text,
+        status -> Text,
+        deployed_version_id -> Nullable<Text>,
+        deployed_at -> Nullable<Timestamp>,
+        last_job_id -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    issuance_ledger (id) {
+        id -> Text,
+        issuer_id -> Text,
+        serial_number -> Nullable<Text>,
+        state -> Text,
+        certificate_id -> Nullable<Text>,
+        job_id -> Nullable<Text>,
+        source -> Text,
+        tbs_sha256 -> Nullable<Text>,
+        fingerprint_sha256 -> Nullable<Text>,
+        not_before -> Nullable<Timestamp>,
+        not_after -> Nullable<Timestamp>,
+        recorded_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        certificate_id -> Nullable<Text>,
+        target_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        version_id -> Nullable<Text>,
+        status -> Text,
+        executor -> Text,
+        attempts -> BigInt,
+        max_attempts -> BigInt,
+        last_error -> Nullable<Text>,
+        run_after -> Timestamp,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        lease_token -> BigInt,
+        due_at -> Nullable<Timestamp>,
+        dedup_key -> Nullable<Text>,
+        payload -> Text,
+        deployment_result -> Nullable<Text>,
+        requested_by -> Text,
+        started_at -> Nullable<Timestamp>,
+        completed_at -> Nullable<Timestamp>,
+        verification_status -> Text,
+        verified_at -> Nullable<Timestamp>,
+        verification_fingerprint -> Nullable<Text>,
+        verification_error -> Nullable<Text>,
+        revision -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        role -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_events (id) {
+        id -> Text,
+        actor -> Text,
+        actor_type -> Text,
+        action -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        details -> Text,
+        request_id -> Nullable<Text>,
+        client_address -> Nullable<Text>,
+        timestamp -> Timestamp,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    teams,
+    owners,
+    renewal_policies,
+    certificate_profiles,
+    issuers,
+    ca_keys,
+    agents,
+    agent_enrolment_tokens,
+    deployment_targets,
+    managed_certificates,
+    certificate_sans,
+    certificate_tags,
+    certificate_versions,
+    certificate_target_mappings,
+    issuance_ledger,
+    jobs,
+    leases,
+    api_keys,
+    audit_events
+);

@@ -1,0 +1,117 @@
+//! One open transaction: hands itself out as every repository.
+
+use crate::conn::AnyConn;
+use crate::constraints::{Reference, duplicate_key};
+use crate::dialect;
+use certctl_repository::{
+    AgentRepo, ApiKeyRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
+    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
+    StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+};
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
+
+/// A transaction on a connection, and what the runner must know about it afterwards.
+#[derive(Debug)]
+pub(crate) struct DieselTx<'c> {
+    pub(crate) conn: &'c mut AnyConn,
+    /// A statement met a conflict; running the body again can help, whatever it returned.
+    pub(crate) conflict: bool,
+    /// A statement failed; nothing may be committed.
+    pub(crate) failed: bool,
+}
+
+impl<'c> DieselTx<'c> {
+    pub(crate) const fn new(conn: &'c mut AnyConn) -> Self {
+        Self { conn, conflict: false, failed: false }
+    }
+
+    /// Translates the error of a statement that refers to nothing new.
+    pub(crate) fn check<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
+        self.check_references(result, &[])
+    }
+
+    /// Translates the error of an insert or update that writes `references`.
+    pub(crate) fn check_references<T>(
+        &mut self,
+        result: QueryResult<T>,
+        references: &[(Reference, Option<&str>)],
+    ) -> Result<T, StoreError> {
+        result.map_err(|error| {
+            if let Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) = &error {
+                self.failed = true;
+                let missing =
+                    Reference::named(info.as_ref()).or_else(|| Reference::missing(self.conn, references));
+                if let Some(reference) = missing {
+                    return StoreError::Missing { key: reference.key };
+                }
+            }
+            self.refused(error)
+        })
+    }
+
+    /// Translates the error of a delete.
+    pub(crate) fn check_delete<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
+        result.map_err(|error| {
+            // PostgreSQL 18 has a kind of its own for RESTRICT.
+            if let Error::DatabaseError(
+                DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation,
+                info,
+            ) = &error
+                && let Some(reference) = Reference::named(info.as_ref())
+            {
+                self.failed = true;
+                return StoreError::InUse { key: reference.key };
+            }
+            self.refused(error)
+        })
+    }
+
+    fn refused(&mut self, error: Error) -> StoreError {
+        self.failed = true;
+        if dialect::is_conflict(&error) {
+            self.conflict = true;
+            return StoreError::Contended;
+        }
+        if dialect::is_broken(&error) {
+            return StoreError::Unavailable(error.into());
+        }
+        if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) = &error
+            && let Some(key) = duplicate_key(info.as_ref())
+        {
+            return StoreError::Duplicate { key };
+        }
+        StoreError::Other(error.into())
+    }
+}
+
+/// Implements [`Tx`]: every accessor returns the transaction itself.
+macro_rules! accessors {
+    ($($name:ident: $repo:ident),+ $(,)?) => {
+        impl Tx for DieselTx<'_> {
+            $(fn $name(&mut self) -> &mut dyn $repo {
+                self
+            })+
+        }
+    };
+}
+
+accessors! {
+    agents: AgentRepo,
+    api_keys: ApiKeyRepo,
+    audit: AuditRepo,
+    ca_keys: CaKeyRepo,
+    certificates: CertificateRepo,
+    deployments: DeploymentRepo,
+    enrolment_tokens: EnrolmentTokenRepo,
+    issuers: IssuerRepo,
+    jobs: JobRepo,
+    leases: LeaseRepo,
+    ledger: LedgerRepo,
+    owners: OwnerRepo,
+    profiles: ProfileRepo,
+    renewal_policies: RenewalPolicyRepo,
+    secrets: SecretRepo,
+    targets: TargetRepo,
+    teams: TeamRepo,
+    versions: VersionRepo,
+}
