@@ -1,0 +1,212 @@
+//! The cases that every store must pass, whatever the engine. Stamp them with [`crate::store_suite!`].
+
+pub mod access;
+pub mod agent;
+pub mod audit;
+pub mod certificate;
+pub mod certificate_list;
+pub mod claim;
+pub mod deployment;
+pub mod issuer;
+pub mod job;
+pub mod lease;
+pub mod ledger;
+pub mod organisation;
+pub mod target;
+pub mod transaction;
+pub mod version;
+
+use crate::TestStore;
+use certctl_repository::{Cursor, Page, PageRequest, StoreError, Tx};
+
+/// Runs `body` in a write transaction that must succeed.
+async fn write<T: Send + 'static>(
+    db: &TestStore,
+    body: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+) -> T {
+    attempt(db, body).await.unwrap()
+}
+
+/// Runs `body` in a write transaction.
+async fn attempt<T: Send + 'static>(
+    db: &TestStore,
+    body: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    db.store().write("test.write", body).await
+}
+
+/// Runs `body` on a snapshot that must succeed.
+async fn read<T: Send + 'static>(
+    db: &TestStore,
+    body: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+) -> T {
+    db.store().read("test.read", body).await.unwrap()
+}
+
+/// Asserts that a result is the error of a rule with this key.
+macro_rules! assert_refused {
+    ($result:expr, $variant:ident, $key:literal) => {{
+        let result = $result;
+        assert!(matches!(result, Err(StoreError::$variant { key: $key })), "{result:?}");
+    }};
+}
+use assert_refused;
+
+/// Asserts that a guarded write found another state.
+#[expect(clippy::needless_pass_by_value, reason = "every caller has just made the result")]
+fn assert_stale<T: std::fmt::Debug>(result: Result<T, StoreError>) {
+    assert!(matches!(result, Err(StoreError::Stale)), "{result:?}");
+}
+
+/// Ids on every page, walked by cursor from the first page on. Each page must have the same total.
+async fn walk<T: Send + 'static>(
+    db: &TestStore,
+    per_page: u32,
+    list: impl Fn(&mut dyn Tx, &PageRequest) -> Result<Page<T>, StoreError> + Clone + Send + 'static,
+    id: impl Fn(&T) -> String,
+) -> Vec<String> {
+    let mut seen = Vec::new();
+    let mut after: Option<Cursor> = None;
+    let mut total = None;
+    loop {
+        let page = PageRequest { page: 1, per_page, after };
+        let list = list.clone();
+        let found = read(db, move |tx| list(tx, &page)).await;
+        assert_eq!(*total.get_or_insert(found.total), found.total);
+        seen.extend(found.items.iter().map(&id));
+        let Some(next) = found.next else { break };
+        after = Some(next);
+    }
+    assert_eq!(total, Some(seen.len() as u64));
+    seen
+}
+
+/// Turns the named cases into tests on a fresh database each.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! stamp_store_cases {
+    ($backend:ident; $($aggregate:ident { $($case:ident),+ $(,)? })+) => {
+        $(mod $aggregate {
+            $(#[tokio::test]
+            async fn $case() {
+                let db = $crate::TestStore::$backend().await;
+                $crate::store_suite::$aggregate::$case(&db).await;
+            })+
+        })+
+    };
+}
+
+/// Stamps the whole suite on one engine: `store_suite!(sqlite)` or `store_suite!(postgres)`. The
+/// crate that uses it needs `tokio`.
+#[macro_export]
+macro_rules! store_suite {
+    ($backend:ident) => {
+        $crate::stamp_store_cases! { $backend;
+            access {
+                a_token_is_used_once,
+                api_keys_come_back_and_are_revoked_once,
+                enrolment_tokens_come_back_as_stored,
+                sealed_columns_are_read_in_batches_and_exchanged_when_unchanged,
+            }
+            agent {
+                a_heartbeat_never_blanks_a_fact_or_wakes_the_retired,
+                a_name_is_free_again_once_its_agent_retired,
+                agents_come_back_as_stored,
+                agents_without_heartbeats_go_offline,
+                dependencies_count_what_is_active,
+                only_agents_in_service_change,
+            }
+            audit {
+                events_can_only_be_added,
+                events_are_found_by_every_filter,
+            }
+            certificate {
+                a_missing_reference_is_named,
+                a_stale_update_changes_nothing,
+                an_update_replaces_sans_and_tags,
+                certificates_come_back_as_stored,
+                concurrent_changes_are_all_kept,
+                due_rows_come_oldest_first,
+                ids_and_names_are_unique,
+                one_of_two_writers_of_a_revision_wins,
+            }
+            certificate_list {
+                a_foreign_cursor_is_refused,
+                every_filter_restricts,
+                every_order_walks_all_rows_once,
+                pages_by_number_and_by_cursor_agree,
+                search_takes_patterns_literally,
+                status_is_judged_at_the_given_time,
+            }
+            claim {
+                a_claim_equals_the_event_in_memory,
+                a_claim_takes_only_what_is_due_for_the_server,
+                a_new_instance_takes_over_at_once,
+                agents_claim_their_own_jobs_only,
+                an_expired_lease_is_claimed_again,
+                leases_are_extended_by_their_holder_only,
+                released_jobs_are_claimable_now,
+                two_claimers_never_share_a_job,
+            }
+            deployment {
+                a_missing_reference_is_named,
+                mappings_are_found_from_both_sides,
+                mappings_come_back_as_stored,
+                unserved_mappings_without_a_job_are_found,
+            }
+            issuer {
+                ca_keys_come_back_and_one_is_active,
+                issuers_come_back_as_stored,
+                only_unused_issuers_are_deleted,
+                updates_are_guarded_by_the_revision,
+            }
+            job {
+                a_list_is_filtered_by_every_field,
+                a_refused_job_leaves_the_transaction_usable,
+                jobs_come_back_as_stored,
+                live_jobs_are_found,
+                one_issuance_is_live_per_certificate_and_agent,
+                the_next_due_time_is_known,
+                the_same_work_is_queued_once,
+                updates_are_guarded_by_the_revision,
+                waiting_jobs_come_oldest_first,
+            }
+            lease {
+                a_lease_has_one_holder,
+                an_expired_lease_is_taken_over,
+                one_of_many_racing_holders_wins,
+            }
+            ledger {
+                an_intent_is_finished_once,
+                issuances_come_back_as_stored,
+                serial_numbers_are_unique_per_issuer,
+                the_intents_of_a_job_are_abandoned,
+            }
+            organisation {
+                names_and_ids_are_unique,
+                pages_by_number_have_exact_totals,
+                profiles_come_back_as_stored,
+                renewal_policies_come_back_as_stored,
+                teams_and_owners_come_back_as_stored,
+            }
+            target {
+                a_target_is_deleted_when_nothing_is_mapped,
+                retiring_an_agent_retires_its_targets,
+                targets_come_back_as_stored,
+                updates_are_guarded_by_the_revision,
+            }
+            transaction {
+                a_closed_store_is_unavailable,
+                a_failed_statement_cannot_be_committed,
+                a_panic_leaves_nothing,
+                a_snapshot_refuses_to_write,
+                an_error_leaves_nothing,
+            }
+            version {
+                fingerprints_and_serial_numbers_are_unique,
+                the_latest_version_of_each_holder_is_found,
+                versions_come_back_as_stored,
+            }
+        }
+    };
+}

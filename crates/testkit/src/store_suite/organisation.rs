@@ -1,0 +1,145 @@
+//! Teams, owners, renewal policies and profiles.
+
+use super::{assert_refused, attempt, read, walk, write};
+use crate::{TestStore, build};
+use certctl_domain::organisation::Team;
+use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
+use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
+use certctl_repository::{PageRequest, StoreError};
+
+pub async fn teams_and_owners_come_back_as_stored(db: &TestStore) {
+    let (team, owner) = (build::team(build::TEAM), build::owner("o-ops"));
+    let (new_team, new_owner) = (team.clone(), owner.clone());
+    write(db, move |tx| {
+        tx.teams().insert(&new_team)?;
+        tx.owners().insert(&new_owner)
+    })
+    .await;
+    let found = read(db, |tx| {
+        Ok((tx.teams().find(&build::id(build::TEAM))?, tx.owners().find(&build::id("o-ops"))?))
+    })
+    .await;
+    assert_eq!(found, (Some(team), Some(owner)));
+    assert_eq!(read(db, |tx| tx.teams().find(&build::id("t-none"))).await, None);
+}
+
+pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
+    let policy = RenewalPolicy {
+        renewal_window_days: 21,
+        auto_renew: false,
+        max_retries: 7,
+        retry_interval_seconds: 3600,
+        alert_thresholds_days: vec![60, 1],
+        alert_channels: [(
+            AlertSeverity::Critical,
+            vec![NotificationChannel::PagerDuty, NotificationChannel::Email],
+        )]
+        .into(),
+        alert_severity_map: [(30, AlertSeverity::Informational), (1, AlertSeverity::Critical)].into(),
+        created_at: build::at(1),
+        updated_at: build::at(2),
+        ..build::policy("rp-odd")
+    };
+    let row = policy.clone();
+    write(db, move |tx| tx.renewal_policies().insert(&row)).await;
+    assert_eq!(read(db, |tx| tx.renewal_policies().find(&build::id("rp-odd"))).await, Some(policy.clone()));
+    let page = read(db, |tx| tx.renewal_policies().list(&PageRequest::first(10))).await;
+    assert_eq!((page.items, page.total, page.next), (vec![policy], 1, None));
+}
+
+pub async fn profiles_come_back_as_stored(db: &TestStore) {
+    let profile = CertificateProfile {
+        description: "for tests".to_owned(),
+        allowed_keys: vec![AllowedKey { algorithm: KeyAlgorithm::Ed25519, min_size: 0 }],
+        max_ttl_seconds: u32::MAX,
+        allowed_ekus: vec![ExtendedKeyUsage::ClientAuth, ExtendedKeyUsage::TimeStamping],
+        required_san_patterns: vec![r"^[a-z]+\.example\.com$".to_owned()],
+        spiffe_uri_pattern: "^spiffe://".to_owned(),
+        allow_short_lived: true,
+        must_staple: true,
+        required_csr_attributes: vec!["challengePassword".to_owned()],
+        acme_auth_mode: AcmeAuthMode::Challenge,
+        requires_approval: true,
+        enabled: false,
+        created_at: build::at(1),
+        updated_at: build::at(2),
+        ..build::profile("prof-odd")
+    };
+    let row = profile.clone();
+    write(db, move |tx| tx.profiles().insert(&row)).await;
+    assert_eq!(read(db, |tx| tx.profiles().find(&build::id("prof-odd"))).await, Some(profile.clone()));
+    let page = read(db, |tx| tx.profiles().list(&PageRequest::first(10))).await;
+    assert_eq!((page.items, page.total), (vec![profile], 1));
+}
+
+pub async fn names_and_ids_are_unique(db: &TestStore) {
+    write(db, |tx| {
+        tx.teams().insert(&build::team(build::TEAM))?;
+        tx.owners().insert(&build::owner("o-ops"))?;
+        tx.renewal_policies().insert(&build::policy("rp-one"))?;
+        tx.profiles().insert(&build::profile("prof-one"))
+    })
+    .await;
+    let same_name = || Team { name: format!("Team {}", build::TEAM), ..build::team("t-other") };
+    let same_id = || Team { id: build::id(build::TEAM), ..build::team("t-other") };
+    assert_refused!(attempt(db, move |tx| tx.teams().insert(&same_id())).await, Duplicate, "team.id");
+    assert_refused!(attempt(db, move |tx| tx.teams().insert(&same_name())).await, Duplicate, "team.name");
+    assert_refused!(
+        attempt(db, |tx| tx.owners().insert(&build::owner("o-ops"))).await,
+        Duplicate,
+        "owner.id"
+    );
+    let again = attempt(db, |tx| {
+        tx.renewal_policies().insert(&RenewalPolicy { id: build::id("rp-one"), ..build::policy("rp-two") })
+    });
+    assert_refused!(again.await, Duplicate, "renewal_policy.id");
+    let again = attempt(db, |tx| {
+        let name = build::policy("rp-one").name;
+        tx.renewal_policies().insert(&RenewalPolicy { name, ..build::policy("rp-two") })
+    });
+    assert_refused!(again.await, Duplicate, "renewal_policy.name");
+    let again = attempt(db, |tx| {
+        tx.profiles().insert(&CertificateProfile { id: build::id("prof-one"), ..build::profile("prof-two") })
+    });
+    assert_refused!(again.await, Duplicate, "profile.id");
+    let again = attempt(db, |tx| {
+        let name = build::profile("prof-one").name;
+        tx.profiles().insert(&CertificateProfile { name, ..build::profile("prof-two") })
+    });
+    assert_refused!(again.await, Duplicate, "profile.name");
+    let orphan = attempt(db, |tx| {
+        let mut owner = build::owner("o-orphan");
+        owner.team_id = build::id("t-none");
+        tx.owners().insert(&owner)
+    });
+    assert_refused!(orphan.await, Missing, "owner.team_id");
+}
+
+pub async fn pages_by_number_have_exact_totals(db: &TestStore) {
+    write(db, |tx| {
+        for n in 0..7 {
+            // Two teams share each instant, so ties are broken by id.
+            let team = Team { created_at: build::at(n / 2), ..build::team(&format!("t-{n}")) };
+            tx.teams().insert(&team)?;
+        }
+        Ok(())
+    })
+    .await;
+    let newest_first = ["t-6", "t-5", "t-4", "t-3", "t-2", "t-1", "t-0"];
+    for (number, expected) in
+        [(1, &newest_first[..3]), (2, &newest_first[3..6]), (3, &newest_first[6..]), (4, &[])]
+    {
+        let page = PageRequest { page: number, per_page: 3, after: None };
+        let page = read(db, move |tx| tx.teams().list(&page)).await;
+        let ids: Vec<_> = page.items.iter().map(|team| team.id.to_string()).collect();
+        assert_eq!(
+            (ids.as_slice(), page.total),
+            (&expected.iter().map(ToString::to_string).collect::<Vec<_>>()[..], 7)
+        );
+        assert_eq!(page.next.is_some(), number < 3);
+    }
+    for per_page in [1, 2, 3, 7, 8] {
+        let ids = walk(db, per_page, |tx, page| tx.teams().list(page), |team| team.id.to_string()).await;
+        assert_eq!(ids, newest_first);
+    }
+}
