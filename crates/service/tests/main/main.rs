@@ -26,4 +26,6 @@ mod rotate;
 #[cfg(test)]
 mod seed;
 #[cfg(test)]
+mod system;
+#[cfg(test)]
 mod target;

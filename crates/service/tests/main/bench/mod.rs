@@ -27,7 +27,8 @@ pub(crate) use fakes::{SecretiveIssuers, SecretiveTargets, TARGET_TOKEN};
 pub(crate) const PASSPHRASE: &str = "a passphrase of the tests, 32 bytes or more";
 
 pub(crate) struct ServiceBench {
-    pub(crate) db: TestStore,
+    #[expect(dead_code, reason = "the database goes away when it is dropped")]
+    db: TestStore,
     pub(crate) clock: FakeClock,
     pub(crate) base: Foundation,
     pub(crate) secrets: Secrets,
