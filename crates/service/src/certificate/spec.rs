@@ -48,7 +48,7 @@ pub(super) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
                 sans.insert(san);
             }
             Err(error) => {
-                problems.push(FieldError::new(format!("sans[{index}]"), "invalid_name", error.to_string()))
+                problems.push(FieldError::new(format!("sans[{index}]"), "invalid_name", error.to_string()));
             }
         }
     }

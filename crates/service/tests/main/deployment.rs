@@ -1,24 +1,16 @@
 //! What agents report about deployments, and what the server makes of it.
 
-use crate::flow::{Flow, LEASE, report};
+use crate::flow::{Flow, LEASE, Never, report};
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::{DeployCounter, DeploymentStatus};
 use certctl_domain::job::{JobStatus, VerificationStatus};
 use certctl_service::reconcile::DeploymentSweep;
 use certctl_service_api::agent_work::{JobReport, ReportedStatus, WorkItem};
-use certctl_service_api::engine::{Reconciler, StopSignal};
+use certctl_service_api::engine::Reconciler;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
 use std::sync::Arc;
 use std::time::Duration;
-
-struct Never;
-
-impl StopSignal for Never {
-    fn stopping(&self) -> bool {
-        false
-    }
-}
 
 fn served(item: &WorkItem) -> JobReport {
     JobReport {
@@ -116,7 +108,7 @@ async fn what_failed_for_good_is_queued_again_by_the_sweep() {
     let item = t.issued().await;
     t.report(&item, failed("validate", false)).await.unwrap();
     assert_eq!(t.job(&item.job_id).await.status, JobStatus::Failed);
-    let pause = Duration::from_secs(600);
+    let pause = Duration::from_mins(10);
     let sweep = DeploymentSweep::new(t.bench.base.clone(), Arc::clone(&t.bench.wakeups), pause);
     sweep.activate(&Never).await;
     assert!(t.poll().await.is_empty(), "not before the pause is over");

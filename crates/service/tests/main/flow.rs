@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Lease of agents and of the server in these tests.
-pub(crate) const LEASE: Duration = Duration::from_secs(60);
+pub(crate) const LEASE: Duration = Duration::from_mins(1);
 
 /// A bench with everything that takes part in an issuance.
 pub(crate) struct Flow {
@@ -33,7 +33,8 @@ pub(crate) struct Flow {
     sweep: RenewalSweep,
 }
 
-struct Never;
+/// Never says stop.
+pub(crate) struct Never;
 
 impl StopSignal for Never {
     fn stopping(&self) -> bool {

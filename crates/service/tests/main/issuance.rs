@@ -1,7 +1,7 @@
 //! From a CSR to a recorded certificate, and what happens when something on the way breaks.
 
 use crate::bench::{ServiceBench, agent, operator};
-use crate::flow::{Flow, LEASE, csr, csr_for};
+use crate::flow::{Flow, LEASE, csr, csr_for, spec};
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::id::AgentId;
 use certctl_domain::job::{JobKind, JobStatus};
@@ -101,7 +101,7 @@ async fn the_profile_has_the_last_word_and_a_disabled_one_refuses() {
             tx.profiles().insert(&off)
         })
         .await;
-    let strict = CertificateSpec { profile_id: Some(build::id("prof-strict")), ..crate::flow::spec() };
+    let strict = CertificateSpec { profile_id: Some(build::id("prof-strict")), ..spec() };
     t.certificates.create(&operator(), Some(build::id("mc-www")), strict).await.unwrap();
     t.sweep().await;
     let [item] = t.poll().await.try_into().unwrap();
@@ -114,11 +114,7 @@ async fn the_profile_has_the_last_word_and_a_disabled_one_refuses() {
         ["key_not_allowed", "san_not_allowed"]
     );
 
-    let off = CertificateSpec {
-        name: "off".into(),
-        profile_id: Some(build::id("prof-off")),
-        ..crate::flow::spec()
-    };
+    let off = CertificateSpec { name: "off".into(), profile_id: Some(build::id("prof-off")), ..spec() };
     t.certificates.create(&operator(), Some(build::id("mc-off")), off).await.unwrap();
     t.sweep().await;
     assert!(t.poll().await.is_empty(), "a job with a disabled profile must end, not be handed out");

@@ -1,22 +1,17 @@
 //! The renewal sweep on a clock: when it acts, what it leaves alone.
 
-use crate::flow::{Flow, report};
+use crate::bench::{agent, operator};
+use crate::flow::{Flow, Never, csr_for, report, spec};
+use certctl_domain::agent::{AgentMetadata, AgentStatus};
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::id::AgentId;
 use certctl_domain::job::{JobKind, JobStatus};
 use certctl_service::reconcile::{AgentHealth, JobTimeouts, WaitingTimes};
-use certctl_service_api::agent_work::{JobReport, ReportedStatus};
-use certctl_service_api::engine::{Reconciler, StopSignal};
+use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus};
+use certctl_service_api::certificate::{CertificateService, CertificateSpec};
+use certctl_service_api::engine::Reconciler;
 use certctl_testkit::build;
 use std::time::Duration;
-
-struct Never;
-
-impl StopSignal for Never {
-    fn stopping(&self) -> bool {
-        false
-    }
-}
 
 #[tokio::test]
 async fn the_sweep_renews_when_the_window_opens_and_not_before() {
@@ -68,15 +63,11 @@ async fn a_policy_without_automatic_renewal_is_obeyed() {
             tx.renewal_policies().insert(&policy)
         })
         .await;
-    let manual = certctl_service_api::certificate::CertificateSpec {
-        renewal_policy_id: build::id("rp-manual"),
-        ..crate::flow::spec()
-    };
-    use certctl_service_api::certificate::CertificateService;
-    t.certificates.create(&crate::bench::operator(), Some(build::id("mc-www")), manual).await.unwrap();
+    let manual = CertificateSpec { renewal_policy_id: build::id("rp-manual"), ..spec() };
+    t.certificates.create(&operator(), Some(build::id("mc-www")), manual).await.unwrap();
     t.sweep().await;
     assert!(t.bench.all_jobs().await.is_empty());
-    t.certificates.renew(&crate::bench::operator(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&operator(), &build::id("mc-www"), false).await.unwrap();
     assert_eq!(t.poll().await.len(), 1);
 }
 
@@ -95,12 +86,9 @@ async fn each_agent_gets_a_key_of_its_own_and_the_certificate_counts_as_renewed_
             tx.targets().insert(&target)
         })
         .await;
-    use certctl_service_api::certificate::CertificateService;
-    let both = certctl_service_api::certificate::CertificateSpec {
-        target_ids: Some(vec![build::id(build::TARGET), build::id("tgt-web2")]),
-        ..crate::flow::spec()
-    };
-    t.certificates.create(&crate::bench::operator(), Some(build::id("mc-www")), both).await.unwrap();
+    let both =
+        CertificateSpec { target_ids: Some(vec![build::id(build::TARGET), build::id("tgt-web2")]), ..spec() };
+    t.certificates.create(&operator(), Some(build::id("mc-www")), both).await.unwrap();
     assert_eq!(t.sweep().await.counts, [("enqueued", 2)]);
     let [first] = t.poll().await.try_into().unwrap();
     t.send_csr(&first).await.unwrap();
@@ -109,9 +97,8 @@ async fn each_agent_gets_a_key_of_its_own_and_the_certificate_counts_as_renewed_
 
     let [second] = t.poll_as("agent-web2", "first").await.try_into().unwrap();
     let id: AgentId = build::id("agent-web2");
-    use certctl_service_api::agent_work::AgentWorkService;
-    let pem = crate::flow::csr_for(second.csr.as_ref().unwrap());
-    let who = crate::bench::agent("agent-web2");
+    let pem = csr_for(second.csr.as_ref().unwrap());
+    let who = agent("agent-web2");
     t.work.submit_csr(&who, &id, &build::id("mc-www"), Some(second.job_id), &pem).await.unwrap();
     t.work_off().await;
     assert_eq!(t.bench.certificate("mc-www").await.status, CertificateStatus::Active);
@@ -127,7 +114,7 @@ async fn a_csr_that_never_comes_ends_the_job_and_an_approval_nobody_gives_cancel
     t.create().await;
     t.sweep().await;
     let waiting = t.bench.all_jobs().await.pop().unwrap();
-    let hour = Duration::from_secs(3_600);
+    let hour = Duration::from_hours(1);
     let timeouts = JobTimeouts::new(t.bench.base.clone(), WaitingTimes { csr: hour, approval: hour });
     timeouts.activate(&Never).await;
     assert_eq!(t.job(&waiting.id).await.status, JobStatus::AwaitingCsr);
@@ -145,11 +132,9 @@ async fn a_csr_that_never_comes_ends_the_job_and_an_approval_nobody_gives_cancel
 #[tokio::test]
 async fn a_silent_agent_is_marked_offline_once() {
     let t = Flow::new().await;
-    use certctl_domain::agent::{AgentMetadata, AgentStatus};
-    use certctl_service_api::agent_work::AgentWorkService;
     let id: AgentId = build::id(build::AGENT);
-    t.work.heartbeat(&crate::bench::agent(build::AGENT), &id, AgentMetadata::default()).await.unwrap();
-    let grace = Duration::from_secs(180);
+    t.work.heartbeat(&agent(build::AGENT), &id, AgentMetadata::default()).await.unwrap();
+    let grace = Duration::from_mins(3);
     let health = AgentHealth::new(t.bench.base.clone(), grace);
     assert_eq!(health.activate(&Never).await.counts, [("offline", 0)]);
     t.bench.clock.advance(grace + Duration::from_secs(1));
