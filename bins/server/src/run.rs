@@ -30,7 +30,7 @@ pub async fn run(config: ServerConfig, environment: Environment) -> anyhow::Resu
 
 async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
     let App { http, address, workers, reconcilers, engine, store, first_key } = app;
-    let listener = http.handle();
+    let listener = http.stopper();
     life.tasks().spawn_essential("http", async move { Ok(http.run().await?) });
     workers.start(life.tasks());
     reconcilers.start(life.tasks());
@@ -41,7 +41,7 @@ async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
     tracing::info!(%address, "certctl is ready at https://{address}");
     output::line(&format!("certctl is ready at https://{address}"))?;
     let steps = ShutdownSteps::default()
-        .stop_listening(async move { listener.stop(true).await })
+        .stop_listening(async move { listener.stop().await })
         .release_leases(async move {
             if let Err(error) = engine.release().await {
                 tracing::warn!(

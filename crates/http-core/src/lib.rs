@@ -8,6 +8,7 @@
 mod app;
 mod auth;
 mod body;
+mod drain;
 mod error;
 mod etag;
 mod gate;
@@ -30,6 +31,7 @@ mod tls;
 pub use app::{HttpCore, app};
 pub use auth::Authentication;
 pub use body::{Body, OptionalBody};
+pub use drain::Stopper;
 pub use error::ApiError;
 pub use etag::IfMatch;
 pub use gate::Access;

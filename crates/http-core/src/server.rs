@@ -1,9 +1,12 @@
 //! The HTTPS listener.
 
+use crate::drain::{FLUSH_SECONDS, Stopper, Underway};
 use crate::{HttpCore, app};
 use actix_web::HttpServer;
-use actix_web::dev::ServerHandle;
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceRequest;
 use actix_web::http::KeepAlive;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::ServiceConfig;
 use std::fmt;
 use std::net::SocketAddr;
@@ -25,7 +28,7 @@ pub struct ServerOptions {
     pub header_timeout: Duration,
     /// How long an idle connection stays open.
     pub keep_alive: Duration,
-    /// How long requests under way may take once the server stops, in whole seconds.
+    /// How long requests under way may take once the server stops.
     pub drain: Duration,
 }
 
@@ -58,6 +61,8 @@ pub struct ServerError {
 pub struct Server {
     inner: actix_web::dev::Server,
     addresses: Vec<SocketAddr>,
+    underway: Arc<Underway>,
+    drain: Duration,
 }
 
 impl fmt::Debug for Server {
@@ -79,21 +84,36 @@ impl Server {
         R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
         let core = Arc::clone(core);
-        let mut server = HttpServer::new(move || app(Arc::clone(&core), routes.clone()))
+        let underway = Arc::new(Underway::default());
+        let counter = Arc::clone(&underway);
+        let factory = move || {
+            let counter = Arc::clone(&counter);
+            app(Arc::clone(&core), routes.clone()).wrap(from_fn(
+                move |request: ServiceRequest, next: Next<BoxBody>| {
+                    let underway = counter.begin();
+                    async move {
+                        let response = next.call(request).await;
+                        drop(underway);
+                        response
+                    }
+                },
+            ))
+        };
+        let mut server = HttpServer::new(factory)
             .disable_signals()
             // A client that closes its side has gone: its long poll must not hold a lease.
             .h1_allow_half_closed(false)
             .tls_handshake_timeout(options.handshake_timeout)
             .client_request_timeout(options.header_timeout)
             .keep_alive(KeepAlive::Timeout(options.keep_alive))
-            .shutdown_timeout(options.drain.as_secs());
+            .shutdown_timeout(FLUSH_SECONDS);
         if let Some(workers) = options.workers {
             server = server.workers(workers.max(1));
         }
         let server = server
             .bind_rustls_0_23((options.host.as_str(), options.port), tls)
             .map_err(|source| ServerError { host: options.host.clone(), port: options.port, source })?;
-        Ok(Self { addresses: server.addrs(), inner: server.run() })
+        Ok(Self { addresses: server.addrs(), inner: server.run(), underway, drain: options.drain })
     }
 
     /// The addresses that are listened on, with their real ports.
@@ -101,9 +121,9 @@ impl Server {
         &self.addresses
     }
 
-    /// Stops the server from elsewhere: `handle.stop(true)` lets requests under way finish.
-    pub fn handle(&self) -> ServerHandle {
-        self.inner.handle()
+    /// What stops the server from elsewhere.
+    pub fn stopper(&self) -> Stopper {
+        Stopper { handle: self.inner.handle(), underway: Arc::clone(&self.underway), drain: self.drain }
     }
 
     /// Serves until it is stopped.

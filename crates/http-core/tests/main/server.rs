@@ -85,6 +85,19 @@ async fn waiting_requests_answer_when_the_server_stops() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_only_open_does_not_hold_up_a_stop() {
+    use tokio::io::AsyncReadExt;
+    let pki = Pki::new();
+    let server = Running::start(pki.load());
+    let request = "GET /api/v1/notes HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let mut stream = open(&pki, &server, request).await;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    tokio::time::timeout(Duration::from_secs(5), server.stop()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_request_ends_with_its_client() {
     let pki = Pki::new();
     let server = Running::start(pki.load());

@@ -75,7 +75,7 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) core: Arc<certctl_http_core::HttpCore>,
     pub(crate) observed: Arc<crate::support::Observed>,
-    handle: actix_web::dev::ServerHandle,
+    stopper: certctl_http_core::Stopper,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
@@ -84,12 +84,12 @@ impl Running {
         let (core, observed) = core();
         let options = ServerOptions { workers: Some(1), ..ServerOptions::new("127.0.0.1", 0) };
         let server = Server::bind(&options, server_config(certificate).unwrap(), &core, routes).unwrap();
-        let (address, handle) = (server.addresses()[0], server.handle());
-        Self { address, core, observed, handle, task: tokio::spawn(server.run()) }
+        let (address, stopper) = (server.addresses()[0], server.stopper());
+        Self { address, core, observed, stopper, task: tokio::spawn(server.run()) }
     }
 
     pub(crate) async fn stop(self) {
-        self.handle.stop(true).await;
+        self.stopper.stop().await;
         self.task.await.unwrap().unwrap();
     }
 }
