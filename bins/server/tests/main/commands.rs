@@ -20,7 +20,9 @@ fn the_first_start_prints_an_admin_key_once_and_leaves_private_files() {
     drop(running);
     let (_running, second) = program.start();
     assert_eq!(second.len(), 1, "{second:?}");
-    for (name, wanted) in [("", 0o700), ("master.key", 0o600), ("certctl.db", 0o600), ("tls", 0o700), ("tls/server.key", 0o600)] {
+    for (name, wanted) in
+        [("", 0o700), ("master.key", 0o600), ("certctl.db", 0o600), ("tls", 0o700), ("tls/server.key", 0o600)]
+    {
         assert_eq!(mode(&program.data().join(name)), wanted, "{name}");
     }
 }
@@ -31,9 +33,9 @@ fn keys_are_made_listed_and_revoked_beside_a_running_server() {
     let (_running, _) = program.start();
     let token = program.ok(&["key", "create", "--name", "ci", "--role", "viewer", "--expires", "30d"]);
     assert!(token.starts_with("ck_") && !token.contains(char::is_whitespace), "{token}");
-    let taken = program.run(&["key", "create", "--name", "ci"]);
-    assert_eq!(taken.code, Some(1));
-    assert!(taken.err.contains("exists already"), "{}", taken.err);
+    let again = program.run(&["key", "create", "--name", "ci"]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("exists already"), "{}", again.err);
 
     let listed = program.ok(&["key", "list"]);
     let line = listed.lines().find(|line| line.contains(" ci ")).unwrap();
@@ -41,7 +43,9 @@ fn keys_are_made_listed_and_revoked_beside_a_running_server() {
     assert!(!listed.contains(&token));
     let id = line.split_whitespace().next().unwrap();
     program.ok(&["key", "revoke", id]);
-    assert!(program.ok(&["key", "list"]).lines().any(|line| line.contains(" ci ") && line.contains("revoked")));
+    assert!(
+        program.ok(&["key", "list"]).lines().any(|line| line.contains(" ci ") && line.contains("revoked"))
+    );
     assert_eq!(program.run(&["key", "revoke", "Not An Id"]).code, Some(64));
     assert!(program.ok(&["enroll-token", "--validity", "10m"]).starts_with("ce_"));
 }
@@ -61,7 +65,9 @@ fn check_config_shows_settings_but_no_secret_and_all_errors_at_once() {
         .with("CERTCTL_DATABASE_URL", "mysql://db");
     let ended = wrong.run(&["check-config"]);
     assert_eq!(ended.code, Some(64));
-    for part in ["CERTCTL_SERVER_PORTS", "CERTCTL_SERVER_PORT", "CERTCTL_JOB_LEASE", "CERTCTL_DATABASE_URL", "hint:"] {
+    for part in
+        ["CERTCTL_SERVER_PORTS", "CERTCTL_SERVER_PORT", "CERTCTL_JOB_LEASE", "CERTCTL_DATABASE_URL", "hint:"]
+    {
         assert!(ended.err.contains(part), "{part} is missing in {}", ended.err);
     }
 }
@@ -84,7 +90,11 @@ fn a_backup_of_a_running_server_opens_with_the_same_master_key() {
     let copy = program.path("copy.db");
     program.ok(&["backup", "--to", copy.to_str().unwrap()]);
     assert_eq!(mode(&copy), 0o600);
-    assert_ne!(program.run(&["backup", "--to", copy.to_str().unwrap()]).code, Some(0), "a backup replaces no file");
+    assert_ne!(
+        program.run(&["backup", "--to", copy.to_str().unwrap()]).code,
+        Some(0),
+        "a backup replaces no file"
+    );
     drop(running);
 
     let url = format!("sqlite:{}", copy.display());

@@ -1,8 +1,8 @@
 //! The program with a data directory of its own.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::io::{BufRead, BufReader};
 
 /// A data directory and the environment that points to it.
 pub(crate) struct Program {
@@ -43,7 +43,11 @@ impl Program {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_certctl-server"));
-        command.args(arguments).env_clear().env("CERTCTL_DATA_DIR", self.data()).env("CERTCTL_SERVER_PORT", "0");
+        command
+            .args(arguments)
+            .env_clear()
+            .env("CERTCTL_DATA_DIR", self.data())
+            .env("CERTCTL_SERVER_PORT", "0");
         command.envs(self.settings.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
         command
     }
@@ -67,13 +71,14 @@ impl Program {
 
     /// Starts the server and waits until it is ready; returns what it printed so far.
     pub(crate) fn start(&self) -> (Running, Vec<String>) {
-        let mut child = self.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let child = self.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut running = Running(child);
+        let lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
         let mut printed = Vec::new();
         for line in lines {
             printed.push(line.unwrap());
             if printed.last().unwrap().starts_with("certctl is ready") {
-                return (Running(child), printed);
+                return (running, printed);
             }
         }
         panic!("the server ended before it was ready: {printed:?}");

@@ -19,7 +19,11 @@ fn a_wrong_master_key_is_refused_with_what_to_do() {
     let ended = program.run(&["run"]);
     assert_eq!(ended.code, Some(64), "{}", ended.err);
     assert!(ended.err.contains("the master key does not open the secrets"), "{}", ended.err);
-    assert!(ended.err.contains("hint:") && ended.err.contains("CERTCTL_CONFIG_ENCRYPTION_KEY"), "{}", ended.err);
+    assert!(
+        ended.err.contains("hint:") && ended.err.contains("CERTCTL_CONFIG_ENCRYPTION_KEY"),
+        "{}",
+        ended.err
+    );
     assert!(!ended.err.contains(NEW) && !ended.err.contains(OLD));
 }
 
@@ -52,7 +56,9 @@ fn rotating_the_key_file_leaves_only_the_new_key_and_everything_still_opens() {
     let said = program.ok(&["rotate-key"]);
     assert!(said.contains("issuers.encrypted_config: 1 sealed anew"), "{said}");
     let after = std::fs::read_to_string(&key).unwrap();
-    let keys = |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+    let keys = |text: &str| {
+        text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert_eq!((keys(&before).len(), keys(&after).len()), (1, 1));
     assert_ne!(keys(&before), keys(&after));
     drop(program.start());
