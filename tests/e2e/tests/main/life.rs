@@ -1,0 +1,77 @@
+//! The main job: issued, deployed, served, renewed.
+
+use anyhow::{Context, Result, ensure};
+use certctl_crypto::KeyPair;
+use certctl_domain::certificate::CertificateStatus;
+use certctl_domain::deployment::DeploymentStatus;
+use certctl_domain::job::JobStatus;
+use certctl_domain::ledger::IssuanceState;
+use certctl_e2e::harness::{Nginx, PATIENCE, PairWatch, Scenario, ScenarioSettings, read};
+use certctl_pki::Certificate;
+
+const NAME: &str = "www.life.example";
+
+async fn a_whole_life(scenario: Scenario) -> Result<()> {
+    let agent = scenario.agent("web-1").await?;
+    let nginx = scenario.nginx(NAME).await?;
+    let placeholder = nginx.served().await?;
+    let watch = PairWatch::start(&nginx.certificate(), &nginx.key());
+    let issuer = scenario.issuer("1m").await?;
+    let target = scenario.target("web", &agent.id, nginx.target_config()).await?;
+    let certificate = scenario.certificate(NAME, &issuer, &[&target]).await?;
+
+    // The second one comes by itself, 40 s after the first.
+    for number in 1..=2 {
+        let versions = scenario
+            .until(&format!("issuing version {number}"), PATIENCE * 2, async || {
+                let versions = scenario.versions(&certificate.id).await?;
+                Ok((versions.len() >= number).then_some(versions))
+            })
+            .await?;
+        let newest = versions.first().context("no version")?;
+        scenario.settled(&certificate.id).await?;
+        nginx.serves(&newest.fingerprint_sha256).await?;
+        assert_ne!(newest.fingerprint_sha256, placeholder);
+        assert_pair_on_disk(&nginx, &newest.fingerprint_sha256)?;
+
+        let ledger = scenario.database.ledger().await?;
+        assert_eq!(ledger.len(), number, "one row per signature");
+        let row = ledger.first().context("the ledger is empty")?;
+        assert_eq!(row.state, IssuanceState::Issued);
+        assert_eq!(row.fingerprint_sha256.as_ref(), Some(&newest.fingerprint_sha256));
+        assert_eq!(row.serial_number.as_ref(), Some(&newest.serial_number));
+    }
+    watch.finish()?;
+
+    let jobs = scenario.settled(&certificate.id).await?;
+    assert_eq!(jobs.len(), 4, "an issuance, a renewal and their deployments");
+    assert!(jobs.iter().all(|job| job.status == JobStatus::Completed && job.attempts == 1), "{jobs:?}");
+    let shown = scenario.admin.certificates().get(&certificate.id).await?;
+    assert!(
+        matches!(shown.status, CertificateStatus::Active | CertificateStatus::Expiring),
+        "{}",
+        shown.status
+    );
+    let deployments = scenario.admin.certificates().deployments(&certificate.id).await?;
+    assert!(deployments.data.iter().all(|deployment| deployment.status == DeploymentStatus::Served));
+    assert_eq!(nginx.reloads(), 2);
+    Ok(())
+}
+
+fn assert_pair_on_disk(nginx: &Nginx, fingerprint: &str) -> Result<()> {
+    let certificate = Certificate::parse_pem(&read(&nginx.certificate())?)?;
+    let key = KeyPair::from_pem(&read(&nginx.key())?)?;
+    ensure!(certificate.fingerprint() == fingerprint, "the file holds {}", certificate.fingerprint());
+    ensure!(certctl_pki::key_matches(&certificate, &key), "the key file does not fit the certificate");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_certificate_is_issued_deployed_served_and_renewed_on_sqlite() -> Result<()> {
+    a_whole_life(Scenario::sqlite()?).await
+}
+
+#[tokio::test]
+async fn a_certificate_is_issued_deployed_served_and_renewed_on_postgresql() -> Result<()> {
+    a_whole_life(ScenarioSettings::postgres()?.start()?).await
+}

@@ -1,0 +1,19 @@
+//! End-to-end tests: each starts its own server, agents, nginx and database, and looks at what a
+//! user would look at.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests start programs and write broken files on purpose"
+)]
+
+mod access;
+mod bad_input;
+mod crashes;
+mod demo;
+mod fleet;
+mod http_input;
+mod life;
+mod operation;
+mod outages;
+mod refusals;
+mod replicas;

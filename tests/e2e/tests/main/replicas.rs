@@ -1,0 +1,44 @@
+//! Two servers on one PostgreSQL.
+
+use crate::fleet::Fleet;
+use anyhow::Result;
+use certctl_e2e::harness::{PATIENCE, ScenarioSettings};
+
+#[tokio::test]
+async fn two_replicas_do_each_of_five_hundred_jobs_once() -> Result<()> {
+    let scenario = ScenarioSettings::postgres()?.start()?;
+    let second = scenario.server.settings().sibling("server-2").start()?;
+    let mut fleet = Fleet::enrol(&scenario, 5).await?;
+    fleet.also_at(&second)?;
+    let certificates = fleet.order(&scenario, 500).await?;
+    fleet.run(&scenario, &certificates).await?;
+    let abandoned = fleet.assert_each_done_once(&scenario, &certificates).await?;
+    assert_eq!(abandoned, 0, "nobody was killed, so nothing was begun twice");
+    for server in [&scenario.server, &second] {
+        let series = r#"certctl_issuance_total{issuer_type="GenericCA",outcome="success"}"#;
+        assert!(scenario.counter_at(server, series).await? > 0.0, "both replicas took part");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_surviving_replica_takes_over_the_jobs_of_a_killed_one() -> Result<()> {
+    let mut scenario = ScenarioSettings::postgres()?.start()?;
+    let mut second = scenario.server.settings().sibling("server-2").start()?;
+    let mut fleet = Fleet::enrol(&scenario, 4).await?;
+    fleet.also_at(&second)?;
+    let certificates = fleet.order(&scenario, 160).await?;
+    let running = fleet.start();
+    scenario
+        .until("half of the work", PATIENCE * 2, async || {
+            let issued = scenario.database.ledger().await?.len();
+            Ok((issued >= 60).then_some(()))
+        })
+        .await?;
+    second.running.kill9()?;
+    fleet = running.stop().await?;
+    fleet.run(&scenario, &certificates).await?;
+    fleet.assert_each_done_once(&scenario, &certificates).await?;
+    assert_eq!(scenario.server.running.terminate(PATIENCE)?.code(), Some(0));
+    Ok(())
+}
