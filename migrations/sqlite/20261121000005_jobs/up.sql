@@ -41,8 +41,9 @@ CREATE UNIQUE INDEX jobs_live_dedup_key ON jobs (dedup_key) WHERE completed_at I
 CREATE UNIQUE INDEX jobs_live_issuance ON jobs (certificate_id, coalesce(agent_id, ''))
     WHERE completed_at IS NULL AND type IN ('Issuance', 'Renewal');
 CREATE INDEX jobs_due ON jobs (executor, due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX jobs_live_agent ON jobs (agent_id, due_at) WHERE completed_at IS NULL;
-CREATE INDEX jobs_live_certificate ON jobs (certificate_id) WHERE completed_at IS NULL;
+-- `completed_at` is in the key as well, or SQLite would prefer the index of the whole history.
+CREATE INDEX jobs_live_agent ON jobs (agent_id, completed_at, due_at) WHERE completed_at IS NULL;
+CREATE INDEX jobs_live_certificate ON jobs (certificate_id, completed_at, target_id) WHERE completed_at IS NULL;
 CREATE INDEX jobs_waiting ON jobs (status, run_after, id) WHERE completed_at IS NULL;
 CREATE INDEX jobs_created ON jobs (created_at, id);
 CREATE INDEX jobs_status ON jobs (status, created_at, id);

@@ -55,9 +55,13 @@ fn references(job: &Job) -> [(Reference, Option<&str>); 2] {
 }
 
 impl DieselTx<'_> {
+    /// Sorted here: asked to sort, SQLite walks the index of the whole history instead of the one
+    /// of live jobs.
     fn oldest_first(&mut self, query: Jobs<'_>) -> Result<Vec<Job>, StoreError> {
-        let rows = query.order((jobs::created_at, jobs::id)).select(JobRow::as_select()).load(self.conn);
-        domain_values(self.check(rows)?)
+        let rows = query.select(JobRow::as_select()).load(self.conn);
+        let mut jobs = domain_values(self.check(rows)?)?;
+        jobs.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        Ok(jobs)
     }
 
     /// Which rule kept `job` from being inserted.
