@@ -22,7 +22,8 @@ pub enum Engine {
 #[error("a database URL begins with `sqlite:` and a path, or with `postgres://`")]
 pub struct InvalidDatabaseUrl;
 
-/// Which database: `sqlite:<path>` or `postgres://…`. Printing it never shows a password.
+/// Which database: `sqlite:<path>` or `postgres://…`. Printing it never shows a password. A
+/// PostgreSQL URL without `connect_timeout` gets one of five seconds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(Place);
 
@@ -76,7 +77,7 @@ impl FromStr for DatabaseUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(Self(Place::Postgres(text.to_owned())));
+            return Ok(Self(Place::Postgres(with_connect_timeout(text))));
         }
         let path = text.strip_prefix("sqlite:").ok_or(InvalidDatabaseUrl)?;
         let path = path.strip_prefix("//").unwrap_or(path);
@@ -86,6 +87,15 @@ impl FromStr for DatabaseUrl {
         }
         Ok(Self::sqlite(path))
     }
+}
+
+/// libpq waits for ever by default, for example when a firewall drops packets.
+fn with_connect_timeout(url: &str) -> String {
+    if url.contains("connect_timeout=") {
+        return url.to_owned();
+    }
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}connect_timeout=5")
 }
 
 impl fmt::Display for DatabaseUrl {
