@@ -2,6 +2,8 @@
 //! the parents on SQLite, to the keys that the repository traits promise.
 
 use crate::conn::AnyConn;
+use crate::dialect;
+use crate::options::Engine;
 use crate::schema::{
     agents, certificate_profiles, certificate_versions, deployment_targets, issuers, managed_certificates,
     owners, renewal_policies, teams,
@@ -150,7 +152,7 @@ impl Reference {
     /// The first of `written` whose parent is missing. For SQLite, which names no constraint; on
     /// PostgreSQL the transaction could no longer be asked.
     pub(crate) fn missing(conn: &mut AnyConn, written: &[(Self, Option<&str>)]) -> Option<Self> {
-        if matches!(conn, AnyConn::Postgres(_)) {
+        if dialect::engine(conn) == Engine::Postgres {
             return None;
         }
         written

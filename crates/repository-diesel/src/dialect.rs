@@ -1,6 +1,7 @@
 //! What the engines say differently. Everything else is written once.
 
 use crate::conn::AnyConn;
+use crate::options::Engine;
 use crate::schema::jobs;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
@@ -10,6 +11,14 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types;
 use std::path::Path;
+
+/// The engine behind a connection.
+pub const fn engine(conn: &AnyConn) -> Engine {
+    match conn {
+        AnyConn::Postgres(_) => Engine::Postgres,
+        AnyConn::Sqlite(_) => Engine::Sqlite,
+    }
+}
 
 /// Begins a transaction. SQLite must take the write lock at once: a deferred transaction that
 /// turns into a writer fails with "busy", whatever the busy timeout says.

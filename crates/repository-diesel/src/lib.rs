@@ -36,7 +36,7 @@ pub use store::{DieselStore, open};
 #[doc(hidden)]
 pub mod internals {
     pub use crate::conn::{AnyConn, MultiBackend, MultiField, MultiRawValue, MultiRow};
-    pub use crate::dialect::{begin, commit, roll_back};
+    pub use crate::dialect::{begin, commit, engine, roll_back};
     pub use crate::manager::{ConnectionSource, Endpoint, SqliteRole};
     pub use crate::migrate::{apply, connect_to_migrate as connect, revert_all};
     pub use crate::types::DbTime;

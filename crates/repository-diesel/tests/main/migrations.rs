@@ -1,10 +1,11 @@
 //! Migrations on both engines, and their agreement with the schema of the code.
 
 use certctl_repository_diesel::internals::{
-    AnyConn, Endpoint, SqliteRole, apply, connect, connect_with, revert_all,
+    AnyConn, Endpoint, SqliteRole, apply, connect, connect_with, engine, revert_all,
 };
 use certctl_repository_diesel::{
-    DatabaseOptions, DatabaseUrl, MigrationStatus, Migrations, OpenError, migrate, migration_status, open,
+    DatabaseOptions, DatabaseUrl, Engine, MigrationStatus, Migrations, OpenError, migrate, migration_status,
+    open,
 };
 use certctl_testkit::TestStore;
 use diesel::prelude::*;
@@ -31,9 +32,9 @@ struct Line {
 }
 
 fn lines(conn: &mut AnyConn, postgres: &str, sqlite: &str) -> Vec<String> {
-    let query = match conn {
-        AnyConn::Postgres(_) => postgres,
-        AnyConn::Sqlite(_) => sqlite,
+    let query = match engine(conn) {
+        Engine::Postgres => postgres,
+        Engine::Sqlite => sqlite,
     };
     diesel::sql_query(query).load::<Line>(conn).unwrap().into_iter().map(|row| row.line).collect()
 }
