@@ -3,8 +3,6 @@
 use super::{read, walk, write};
 use crate::{TestStore, build, seed_basics};
 use certctl_domain::certificate::{Certificate, CertificateStatus};
-use certctl_domain::issuer::Issuer;
-use certctl_domain::organisation::{Owner, Team};
 use certctl_repository::{
     CertificateFilter, CertificateSort, CertificateSortKey, Cursor, JobFilter, PageRequest, StoreError,
 };
@@ -145,9 +143,9 @@ async fn found(db: &TestStore, filter: CertificateFilter) -> Vec<String> {
 pub async fn every_filter_restricts(db: &TestStore) {
     seed_basics(db.store()).await;
     write(db, |tx| {
-        tx.teams().insert(&Team { id: build::id("t-b"), ..build::team("t-b") })?;
-        tx.owners().insert(&Owner { id: build::id("o-b"), ..build::owner("o-b") })?;
-        tx.issuers().insert(&Issuer { id: build::id("iss-b"), ..build::issuer("iss-b") })?;
+        tx.teams().insert(&build::team("t-b"))?;
+        tx.owners().insert(&build::owner("o-b"))?;
+        tx.issuers().insert(&build::issuer("iss-b"))?;
         tx.profiles().insert(&build::profile("prof-b"))?;
         for (n, id) in ["mc-a", "mc-b", "mc-c", "mc-d", "mc-e", "mc-f"].into_iter().enumerate() {
             let mut row = build::certificate(id);
