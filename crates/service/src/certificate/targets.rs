@@ -11,7 +11,6 @@ use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::id::{CertificateId, IdSource, TargetId};
 use certctl_domain::job::JobEvent;
-use certctl_domain::renewal::Decision;
 use certctl_repository::Tx;
 use certctl_service_api::certificate::CertificateView;
 use certctl_service_api::{Actor, FieldError, ServiceError};
@@ -56,8 +55,8 @@ impl Certificates {
 }
 
 /// Makes the mappings of `certificate` equal to `wanted`. New targets get the current version when
-/// their agent holds its key; otherwise the sweep is told to look at once. Returns whether the
-/// certificate's row was changed (the caller writes it).
+/// their agent holds its key; otherwise the sweep makes one. Returns whether the certificate's row
+/// was changed (the caller writes it).
 pub(super) fn apply(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
@@ -178,7 +177,7 @@ fn stop_orphaned_issuances(
     Ok(stopped)
 }
 
-/// Tells the sweep to look at once when a key holder needs a leaf.
+/// Tells the sweep when to look next: other key holders are due at other times.
 fn look_again(
     tx: &mut dyn Tx,
     certificate: &mut Certificate,
@@ -191,11 +190,8 @@ fn look_again(
         return Ok(false);
     }
     let policy = issuance::policy_of(tx, certificate)?;
-    let needs_leaf = lineages
-        .iter()
-        .any(|lineage| matches!(lineage.decide(&policy, &certificate.id, now), Decision::Renew(_)));
-    if needs_leaf {
-        certificate.next_action_at = Some(now);
-    }
-    Ok(needs_leaf)
+    let next = issuance::next_look(certificate, lineages, &policy, now);
+    let changed = certificate.next_action_at != next;
+    certificate.next_action_at = next;
+    Ok(changed)
 }

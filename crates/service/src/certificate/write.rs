@@ -68,6 +68,7 @@ impl Certificates {
                 return Err(archived(&id));
             }
             let before = shown_row(&certificate);
+            let other_policy = certificate.renewal_policy_id != spec.renewal_policy_id;
             let reissue = take(&mut certificate, &spec, sans.clone(), now);
             check_references(tx, &certificate)?;
             // Written first: settling orphaned issuances below reads the row again.
@@ -77,6 +78,10 @@ impl Certificates {
             }
             if reissue {
                 restart_issuance(tx, &*ids, &mut certificate, &who, now)?;
+            }
+            if other_policy {
+                // The sweep works out when this policy wants it renewed, if ever.
+                certificate.next_action_at = Some(now);
             }
             tx.certificates().update(&mut certificate)?;
             let details = json!({"before": before, "after": shown_row(&certificate)});

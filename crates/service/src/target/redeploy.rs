@@ -8,8 +8,8 @@ use certctl_domain::id::IdSource;
 use certctl_domain::target::Target;
 use certctl_repository::Tx;
 
-/// Deploys what is there again, under the new configuration; where the agent has no leaf yet, the
-/// sweep is told to look at once.
+/// Deploys what is there again, under the new configuration, and has the sweep look at once: while
+/// the target was off, its agent counted as no key holder, and nothing was planned for it.
 pub(super) fn redeploy(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
@@ -26,7 +26,8 @@ pub(super) fn redeploy(
         let mapping = tx.deployments().find(&id, &target.id)?;
         if let (Some(version), Some(mapping)) = (held, mapping) {
             deployment::queue(tx, ids, &version, mapping, target, requested_by, now)?;
-        } else if certificate.status != CertificateStatus::RenewalInProgress {
+        }
+        if certificate.status != CertificateStatus::RenewalInProgress {
             certificate.next_action_at = Some(now);
             tx.certificates().update(&mut certificate)?;
         }
