@@ -28,6 +28,7 @@ pub struct RenewalSweep {
 #[derive(Debug, Default)]
 struct Batch {
     seen: u64,
+    failed: u64,
     enqueued: u64,
     agents: Vec<AgentId>,
 }
@@ -64,6 +65,7 @@ impl RenewalSweep {
                 }
                 Err(error @ ServiceError::Unavailable(_)) => return Err(error),
                 Err(error) => {
+                    batch.failed += 1;
                     tracing::error!(cert.id = %certificate.id, error = &error as &dyn std::error::Error, "cannot queue the renewal of certificate {}", certificate.id);
                 }
             }
@@ -121,8 +123,8 @@ impl Reconciler for RenewalSweep {
             for agent in &batch.agents {
                 self.wakeups.wake_agent(agent);
             }
-            // A full batch without progress means that every row failed; the next activation tries again.
-            if batch.seen < u64::from(BATCH) || batch.enqueued == 0 {
+            // Rows that failed are still due. When nothing else is left, the next activation tries again.
+            if batch.seen < u64::from(BATCH) || batch.failed == batch.seen {
                 break;
             }
         }

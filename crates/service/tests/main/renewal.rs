@@ -1,6 +1,6 @@
 //! The renewal sweep on a clock: when it acts, what it leaves alone.
 
-use crate::bench::{agent, operator};
+use crate::bench::{agent, object, operator};
 use crate::flow::{Flow, Never, csr_for, report, spec};
 use certctl_domain::agent::{AgentMetadata, AgentStatus};
 use certctl_domain::certificate::CertificateStatus;
@@ -10,7 +10,9 @@ use certctl_service::reconcile::{AgentHealth, JobTimeouts, WaitingTimes};
 use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus};
 use certctl_service_api::certificate::{CertificateService, CertificateSpec};
 use certctl_service_api::engine::Reconciler;
+use certctl_service_api::target::{TargetService, TargetSpec};
 use certctl_testkit::build;
+use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
@@ -69,6 +71,81 @@ async fn a_policy_without_automatic_renewal_is_obeyed() {
     assert!(t.bench.all_jobs().await.is_empty());
     t.certificates.renew(&operator(), &build::id("mc-www"), false).await.unwrap();
     assert_eq!(t.poll().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_certificate_whose_new_policy_renews_is_renewed_again() {
+    let t = Flow::new().await;
+    t.bench
+        .write(|tx| {
+            let mut policy = build::policy("rp-manual");
+            policy.name = "manual".into();
+            policy.auto_renew = false;
+            tx.renewal_policies().insert(&policy)
+        })
+        .await;
+    t.issued().await;
+    let planned = t.bench.certificate("mc-www").await.next_action_at.unwrap();
+    let (id, who) = (build::id("mc-www"), operator());
+    let manual = CertificateSpec { renewal_policy_id: build::id("rp-manual"), ..spec() };
+    t.certificates.replace(&who, &id, manual, None).await.unwrap();
+    t.sweep().await;
+    assert_eq!(t.bench.certificate("mc-www").await.next_action_at, None);
+
+    t.certificates.replace(&who, &id, spec(), None).await.unwrap();
+    t.sweep().await;
+    assert_eq!(t.bench.certificate("mc-www").await.next_action_at, Some(planned));
+}
+
+#[tokio::test]
+async fn a_target_that_is_switched_on_again_takes_up_renewals_again() {
+    let t = Flow::new().await;
+    t.issued().await;
+    t.bench.clock.set(t.bench.certificate("mc-www").await.next_action_at.unwrap());
+    let switched = |enabled| TargetSpec {
+        name: "web".into(),
+        kind: "NGINX".into(),
+        agent_id: build::id(build::AGENT),
+        config: object(json!({"cert_path": "/etc/ssl/web.pem"})),
+        enabled,
+    };
+    let (targets, id, who) = (t.bench.targets(), build::id(build::TARGET), operator());
+    targets.replace(&who, &id, switched(false), None).await.unwrap();
+    assert_eq!(t.sweep().await.counts, [("enqueued", 0)], "nobody is to hold a key");
+    targets.replace(&who, &id, switched(true), None).await.unwrap();
+    assert_eq!(t.sweep().await.counts, [("enqueued", 1)]);
+}
+
+#[tokio::test]
+async fn a_target_that_is_mapped_again_takes_up_renewals_again() {
+    let t = Flow::new().await;
+    t.issued().await;
+    let planned = t.bench.certificate("mc-www").await.next_action_at;
+    let (id, who) = (build::id("mc-www"), operator());
+    t.certificates.renew(&who, &id, false).await.unwrap();
+    t.certificates.set_targets(&who, &id, Vec::new()).await.unwrap();
+    let row = t.bench.certificate("mc-www").await;
+    assert_eq!((row.status, row.next_action_at), (CertificateStatus::Active, None));
+    t.certificates.set_targets(&who, &id, vec![build::id(build::TARGET)]).await.unwrap();
+    assert_eq!(t.bench.certificate("mc-www").await.next_action_at, planned);
+}
+
+#[tokio::test]
+async fn one_run_of_the_sweep_gets_through_any_number_of_certificates_that_are_not_due_after_all() {
+    let t = Flow::new().await;
+    t.bench
+        .write(|tx| {
+            for number in 0..101 {
+                let mut idle = build::certificate(&format!("mc-{number}"));
+                idle.name = format!("idle {number}");
+                idle.next_action_at = Some(build::at(0));
+                tx.certificates().insert(&idle)?;
+            }
+            Ok(())
+        })
+        .await;
+    t.sweep().await;
+    assert_eq!(t.bench.read(|tx| tx.certificates().next_due()).await, None);
 }
 
 #[tokio::test]
