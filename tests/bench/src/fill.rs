@@ -1,0 +1,81 @@
+//! Large inventories, written by the database itself.
+
+use anyhow::{Result, anyhow};
+use certctl_repository_diesel::{DatabaseUrl, provision};
+
+/// Ids that every certificate refers to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct References {
+    pub(crate) owner: &'static str,
+    pub(crate) team: &'static str,
+    pub(crate) issuer: &'static str,
+    pub(crate) policy: &'static str,
+}
+
+/// What a server makes at its first start.
+pub(crate) const DEFAULTS: References =
+    References { owner: "o-default", team: "t-default", issuer: "iss-local", policy: "rp-default" };
+
+/// Adds `count` active certificates with one name each, none of them due for a century.
+pub(crate) async fn certificates(url: &DatabaseUrl, count: u32, references: References) -> Result<()> {
+    let dialect = match url.engine() {
+        certctl_repository_diesel::Engine::Sqlite => Dialect {
+            numbers: format!(
+                "WITH RECURSIVE s(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM s WHERE n < {count})"
+            ),
+            padded: "printf('%07d', n)",
+            created: "datetime(1767225600 + n, 'unixepoch')",
+            tidy: "ANALYZE",
+        },
+        certctl_repository_diesel::Engine::Postgres => Dialect {
+            numbers: format!("WITH s AS (SELECT generate_series(1, {count}) AS n)"),
+            padded: "lpad(n::text, 7, '0')",
+            created: "timestamp '2026-01-01' + n * interval '1 second'",
+            tidy: "VACUUM ANALYZE",
+        },
+    };
+    let statements = dialect.statements(references);
+    let url = url.clone();
+    let filled = tokio::task::spawn_blocking(move || {
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        provision::execute(&url, &statements)
+    });
+    filled.await?.map_err(|error| anyhow!(error))
+}
+
+/// How an engine counts and what it calls things.
+struct Dialect {
+    numbers: String,
+    padded: &'static str,
+    created: &'static str,
+    tidy: &'static str,
+}
+
+impl Dialect {
+    fn statements(&self, references: References) -> [String; 3] {
+        let Self { numbers, padded, created, tidy } = self;
+        let References { owner, team, issuer, policy } = references;
+        let name = format!("'host-' || {padded} || '.bench.example'");
+        let (century, day) = ("'2126-01-01 00:00:00'", "'2125-12-01 00:00:00'");
+        // PostgreSQL wants to hear that these texts are times, SQLite stores them as they are.
+        let instant =
+            |text: &str| if *tidy == "ANALYZE" { text.to_owned() } else { format!("timestamp {text}") };
+        [
+            format!(
+                "{numbers} INSERT INTO managed_certificates (id, name, common_name, environment, owner_id, \
+                 team_id, issuer_id, renewal_policy_id, status, valid_from, expires_at, expiring_from, \
+                 next_action_at, failed_issuances, search_text, revision, created_at, updated_at) \
+                 SELECT 'mc-bench-' || {padded}, {name}, {name}, 'bench', '{owner}', '{team}', '{issuer}', \
+                 '{policy}', 'Active', {created}, {until}, {expiring}, {expiring}, 0, {name}, 1, {created}, \
+                 {created} FROM s",
+                until = instant(century),
+                expiring = instant(day),
+            ),
+            format!(
+                "{numbers} INSERT INTO certificate_sans (certificate_id, kind, value) \
+                 SELECT 'mc-bench-' || {padded}, 'dns', {name} FROM s"
+            ),
+            (*tidy).to_owned(),
+        ]
+    }
+}
