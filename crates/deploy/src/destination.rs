@@ -56,12 +56,9 @@ pub(crate) struct Found {
 }
 
 impl Place {
-    /// Follows links and checks the directory.
+    /// Follows links and checks the directories on the way.
     pub(crate) fn resolve(destination: &Destination) -> Result<Self, Error> {
         let path = real_path(&destination.path)?;
-        if let Some(directory) = path.parent() {
-            check_directory(directory)?;
-        }
         let (uid, gid) = (
             account_id(destination.wanted.owner.as_deref(), "user")?,
             account_id(destination.wanted.group.as_deref(), "group")?,
@@ -125,8 +122,9 @@ impl Place {
     }
 }
 
-/// Follows links of others to the file they mean, so that the link itself survives; stops at a
-/// link into a store, which is ours to replace.
+/// Follows links of the operator to the file they mean, so that the link itself survives; stops at
+/// a link into a store, which is ours to replace. Links that another user may have made are not
+/// followed: they could make the agent replace any file of the host.
 fn real_path(configured: &Path) -> Result<PathBuf, Error> {
     let bad = || Error::BadDestination { path: configured.to_owned() };
     if !configured.is_absolute() || configured.components().any(|part| part == Component::ParentDir) {
@@ -136,10 +134,14 @@ fn real_path(configured: &Path) -> Result<PathBuf, Error> {
     for _ in 0..MOST_LINKS {
         let (directory, name) = (path.parent().ok_or_else(bad)?, path.file_name().ok_or_else(bad)?);
         let real = at("find directory", directory, fs::canonicalize(directory))?;
+        check_directory(&real)?;
         path = real.join(name);
         match fs::symlink_metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(path),
             Err(source) => return Err(Error::Io { action: "look at", path, source }),
+            Ok(found) if found.is_symlink() && is_foreign(found.uid()) => {
+                return Err(Error::ForeignLink { path, owner: found.uid() });
+            }
             Ok(found) if found.is_symlink() && !is_store_link(&path) => {
                 let to = at("read link", &path, fs::read_link(&path))?;
                 path = real.join(to);
@@ -153,8 +155,7 @@ fn real_path(configured: &Path) -> Result<PathBuf, Error> {
 
 fn check_directory(path: &Path) -> Result<(), Error> {
     let found = at("look at", path, fs::metadata(path))?;
-    let (mode, owner) = (found.mode(), found.uid());
-    let foreign = owner != 0 && owner != nix::unistd::geteuid().as_raw();
+    let (mode, foreign) = (found.mode(), is_foreign(found.uid()));
     let reason = if mode & 0o002 != 0 && mode & 0o1000 == 0 {
         "everybody can replace files in it; remove write permission for others"
     } else if foreign && mode & 0o022 != 0 {
@@ -163,6 +164,11 @@ fn check_directory(path: &Path) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::UnsafeDirectory { path: path.to_owned(), reason: reason.to_owned() })
+}
+
+/// Whether somebody other than root and the agent's own user is the owner.
+pub(crate) fn is_foreign(owner: u32) -> bool {
+    owner != 0 && owner != nix::unistd::geteuid().as_raw()
 }
 
 fn account_id(name: Option<&str>, kind: &'static str) -> Result<Option<u32>, Error> {

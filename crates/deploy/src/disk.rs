@@ -4,6 +4,7 @@
 //! at the files before each step and to end the work there.
 
 use crate::Error;
+use crate::destination::is_foreign;
 use crate::error::at;
 use certctl_crypto::SecretBytes;
 use std::fmt;
@@ -57,8 +58,7 @@ impl Disk {
                 other => other.map(|()| true),
             })?;
         let found = at("look at", path, fs::symlink_metadata(path))?;
-        let euid = nix::unistd::geteuid().as_raw();
-        if !found.is_dir() || (found.uid() != euid && found.uid() != 0) {
+        if !found.is_dir() || is_foreign(found.uid()) {
             let reason = "it must be a directory of this agent's user or of root; move it away".to_owned();
             return Err(Error::UnsafeDirectory { path: path.to_owned(), reason });
         }

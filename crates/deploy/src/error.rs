@@ -25,6 +25,14 @@ pub enum Error {
         /// Why, and what to change.
         reason: String,
     },
+    /// Somebody else may have put the link there to have another file replaced.
+    #[error("{} is a symbolic link of user {owner}; give it to root or configure the file it leads to", path.display())]
+    ForeignLink {
+        /// Link.
+        path: PathBuf,
+        /// User id of its owner.
+        owner: u32,
+    },
     /// A destination is a directory, a socket or another thing that cannot be replaced by a file.
     #[error("{} is not a regular file; choose another path or move it away", path.display())]
     NotAFile {
@@ -98,6 +106,7 @@ impl Error {
         match self {
             Self::Io { .. } | Self::Busy { .. } | Self::GenerationMissing { .. } => false,
             Self::UnsafeDirectory { .. }
+            | Self::ForeignLink { .. }
             | Self::NotAFile { .. }
             | Self::TooLarge { .. }
             | Self::TooManyLinks { .. }

@@ -4,7 +4,7 @@ use crate::support::{Commands, Host, Pair, exit};
 use certctl_deploy::{Disk, FileAccess};
 use certctl_domain::retry::FailureClass;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -133,6 +133,31 @@ async fn a_link_of_others_survives_and_its_file_is_replaced() {
     assert_eq!(fs::read_link(host.path("site.crt")).unwrap().to_str(), Some("real/cert.pem"));
     assert_eq!(host.pair(), Some(new.texts()));
     assert!(host.path("real/.certctl").is_dir());
+}
+
+#[tokio::test]
+async fn a_link_that_somebody_else_may_have_put_there_is_not_followed() {
+    let host = Host::new();
+    fs::create_dir(host.path("shared")).unwrap();
+    host.write("precious", "untouched", 0o600);
+    symlink("../precious", host.path("shared/site.crt")).unwrap();
+    let mut settings = host.settings();
+    settings.destinations[0] = host.destination("cert", "shared/site.crt");
+    let pair = Pair::new("cv-1");
+    let target = host.target_with(settings, Commands::succeeding(), Disk::default());
+    let mut cases = vec![(0o777, None, "everybody can replace files in it")];
+    if nix::unistd::geteuid().is_root() {
+        cases.push((0o1777, Some(12), "link of user 12"));
+        cases.push((0o755, Some(12), "link of user 12"));
+    }
+    for (mode, owner, reason) in cases {
+        fs::set_permissions(host.path("shared"), Permissions::from_mode(mode)).unwrap();
+        lchown(host.path("shared/site.crt"), owner, None).unwrap();
+        let error = target.deploy(&pair.plan, &pair.contents()).await.unwrap_err().error;
+        assert!(error.chain().contains(reason), "{mode:o}: {}", error.chain());
+        assert_eq!(error.class, FailureClass::Permanent);
+        assert!(fs::symlink_metadata(host.path("precious")).unwrap().is_file(), "{mode:o}");
+    }
 }
 
 #[tokio::test]
