@@ -11,9 +11,15 @@ use std::path::Path;
 /// Longest file that is read back; every one of ours is far shorter.
 const READ_LIMIT: u64 = 1 << 20;
 
-/// Makes sure that `path` is a directory that only the agent's user may enter.
+/// Makes sure that `path` is a directory that only the agent's user may enter. What had to be made
+/// is on disk when this returns.
 pub(crate) fn private_directory(path: &Path) -> Result<(), AgentError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(AgentError::file("create", path))?;
+    let missing: Vec<&Path> = path.ancestors().take_while(|above| !above.exists()).collect();
+    let attempt = || -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        missing.into_iter().try_for_each(sync_directory_of)
+    };
+    attempt().map_err(AgentError::file("create", path))?;
     let found = fs::metadata(path).map_err(AgentError::file("look at", path))?;
     let user = nix::unistd::geteuid().as_raw();
     if found.uid() != user {
@@ -80,7 +86,11 @@ pub(crate) fn names(path: &Path) -> Result<Vec<String>, AgentError> {
 }
 
 fn sync_directory_of(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+    match path.parent() {
+        None => Ok(()),
+        Some(here) if here.as_os_str().is_empty() => File::open(".")?.sync_all(),
+        Some(directory) => File::open(directory)?.sync_all(),
+    }
 }
 
 /// Where content is collected before it takes the name of `path`. A leftover of a killed process

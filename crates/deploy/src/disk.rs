@@ -50,7 +50,7 @@ impl Disk {
         at(action, path, allowed.and_then(|()| run()))
     }
 
-    /// Makes a directory with exactly this mode, or takes over the one that is there.
+    /// Makes a directory with exactly this mode, durably, or takes over the one that is there.
     pub(crate) fn ensure_dir(&self, path: &Path, mode: u32) -> Result<(), Error> {
         let created =
             self.step("create directory", path, || match DirBuilder::new().mode(mode).create(path) {
@@ -66,7 +66,10 @@ impl Disk {
             // The process's umask may have taken bits away.
             self.step("set the mode of", path, || fs::set_permissions(path, Permissions::from_mode(mode)))?;
         }
-        Ok(())
+        match path.parent() {
+            Some(parent) if created => self.sync_dir(parent),
+            _ => Ok(()),
+        }
     }
 
     /// Writes a file that must not exist yet and makes it durable. It is private until complete.

@@ -5,8 +5,8 @@ use certctl_deploy::{Disk, StepObserver};
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Ends the process before step `left`: that step and all later ones fail, so no cleaning up
 /// happens. Before each step the readers' view must be one of `allowed`.
@@ -44,6 +44,43 @@ impl Killer {
     fn killed(&self) -> bool {
         self.dead.load(Ordering::SeqCst)
     }
+}
+
+/// Notes every step.
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Vec<(&'static str, PathBuf)>>);
+
+impl StepObserver for Recorder {
+    fn before(&self, action: &'static str, path: &Path) -> io::Result<()> {
+        self.0.lock().unwrap().push((action, path.to_owned()));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_directory_is_durable_before_a_file_is_replaced_by_a_link_into_it() {
+    let (host, before) = host_with(Start::PlainFiles, &Pair::new("cv-1")).await;
+    assert!(before.is_some());
+    let recorder = Arc::new(Recorder::default());
+    let disk = Disk::observed(recorder.clone());
+    let pair = Pair::new("cv-2");
+    let target = host.target_with(host.settings(), Commands::succeeding(), disk);
+    target.deploy(&pair.plan, &pair.contents()).await.unwrap();
+
+    let steps = recorder.0.lock().unwrap();
+    let linked = steps.iter().position(|(action, _)| *action == "create link").unwrap();
+    let early = &steps[..linked];
+    let mut directories = 0;
+    for (position, (_, made)) in
+        early.iter().enumerate().filter(|(_, (action, _))| *action == "create directory")
+    {
+        let synced = |(action, path): &(&str, PathBuf)| {
+            *action == "sync directory" && Some(path.as_path()) == made.parent()
+        };
+        assert!(early[position..].iter().any(synced), "{} can vanish in a power cut", made.display());
+        directories += 1;
+    }
+    assert!(directories >= 4, "the store and two generations: {early:?}");
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
