@@ -62,7 +62,8 @@ impl FileTarget {
     }
 
     /// Undoes what a killed process left half done. When the target may have loaded files that are
-    /// not in place any more, it is reloaded.
+    /// not in place any more, it is reloaded. A reload that fails stays due: the deployment that
+    /// follows may bring the very files that the target needs.
     pub async fn recover(&self) -> Result<(), ConnectorError> {
         let failed = |error| from_store("an interrupted deployment could not be undone", error);
         let mut session = self.begin().await.map_err(failed)?;
@@ -72,8 +73,11 @@ impl FileTarget {
         let found = session.find().map_err(failed)?;
         session.keys = Keys::of(None, &session.places, &found);
         let present = found.iter().any(Option::is_some);
-        if present || (self.settings.validate.is_some() && self.accepted().await) {
-            self.reload(&session, Culprit::FilesInPlace).await?;
+        if (present || (self.settings.validate.is_some() && self.accepted().await))
+            && let Err(error) = self.reload(&session, Culprit::FilesInPlace).await
+        {
+            tracing::warn!(target.id = %self.id, error = error.chain(), "the target was not reloaded after an interrupted deployment");
+            return Ok(());
         }
         session.reload_due(false).map_err(failed)
     }

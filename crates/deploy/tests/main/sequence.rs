@@ -97,6 +97,22 @@ async fn a_daemon_that_cannot_be_reloaded_at_all_needs_a_person() {
 }
 
 #[tokio::test]
+async fn a_recovery_that_cannot_reload_leaves_it_to_the_deployment_that_follows() {
+    let (host, old, new) = (Host::new(), Pair::new("cv-1"), Pair::new("cv-2"));
+    host.deploy(&old).await.unwrap();
+    host.target(Commands::refusing("reload")).deploy(&new.plan, &new.contents()).await.unwrap_err();
+
+    let commands = Commands::refusing("reload");
+    host.target(commands.clone()).recover().await.unwrap();
+    assert_eq!(commands.taken(), ["reload"]);
+    let commands = Commands::succeeding();
+    host.target(commands.clone()).recover().await.unwrap();
+    assert_eq!(commands.taken(), ["reload"], "the reload is still due");
+    host.target(commands.clone()).deploy(&new.plan, &new.contents()).await.unwrap();
+    assert_eq!(host.pair(), Some(new.texts()));
+}
+
+#[tokio::test]
 async fn a_failed_first_deployment_leaves_nothing_behind() {
     let pair = Pair::new("cv-1");
     for word in ["check", "reload"] {
