@@ -36,6 +36,13 @@ pub enum PairError {
     BrokenChain(#[source] certctl_pki::ChainError),
 }
 
+impl PairError {
+    /// Whether the same pair is fit once time has passed.
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::BrokenChain(source) if source.passes())
+    }
+}
+
 /// Checks fingerprint, key, links of the chain and validity at `now`.
 pub fn check(plan: &Deployment, now: Timestamp) -> Result<(), PairError> {
     let leaf = Certificate::parse_pem(&plan.leaf_pem).map_err(PairError::Certificate)?;

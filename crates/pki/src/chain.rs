@@ -79,6 +79,14 @@ pub enum ChainError {
     },
 }
 
+impl ChainError {
+    /// Whether the same chain holds once time has passed: a clock is behind, or the issuance was
+    /// a moment ago.
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::NotYetValid { .. })
+    }
+}
+
 /// Reads all certificates of a PEM text, at least one, in the order given.
 pub fn parse_chain(text: &str) -> Result<Vec<Certificate>, Error> {
     pem::certificates(text)?.iter().map(|der| Certificate::parse_der(der)).collect()

@@ -99,7 +99,14 @@ impl Agent {
             )));
         }
         certctl_pki::check_chain(leaf, above, self.inner().env.clock.now()).map_err(|error| {
-            refuse(format!("the chain of version {version} does not hold")).caused_by(error)
+            if error.passes() {
+                let message = format!(
+                    "version {version} is not valid yet by the clock of this host; see that it is right"
+                );
+                ConnectorError::transient(ErrorKind::Validation, message).caused_by(error)
+            } else {
+                refuse(format!("the chain of version {version} does not hold")).caused_by(error)
+            }
         })?;
         Ok(chain)
     }

@@ -12,7 +12,7 @@ mod session;
 use crate::destination::{Destination, Found, Place};
 use crate::disk::Disk;
 use crate::journal::{InFlight, KnownGood};
-use crate::pair;
+use crate::pair::{self, PairError};
 use crate::probe::{Endpoint, probe, wait_until_served};
 use certctl_connector_api::command::Argv;
 use certctl_connector_api::target::{
@@ -77,10 +77,7 @@ impl FileTarget {
         contents: &[(&'static str, SecretBytes)],
     ) -> Result<Deployed, DeployFailure> {
         let prepare = |error| failed(Stage::Prepare, error);
-        pair::check(plan, self.env.clock.now()).map_err(|error| {
-            let message = format!("version {} was not deployed; reissue the certificate", plan.version_id);
-            prepare(ConnectorError::permanent(ErrorKind::Validation, message).caused_by(error))
-        })?;
+        pair::check(plan, self.env.clock.now()).map_err(|error| prepare(unfit(plan, error)))?;
         let mut session =
             self.begin().await.map_err(|error| prepare(from_store("nothing was changed", error)))?;
         let found = session.find().map_err(|error| prepare(from_store("nothing was changed", error)))?;
@@ -243,6 +240,18 @@ fn in_place(places: &[Place], found: &[Option<Found>], contents: &[(&'static str
             _ => false,
         }
     })
+}
+
+fn unfit(plan: &Deployment, error: PairError) -> ConnectorError {
+    let version = &plan.version_id;
+    if error.passes() {
+        let message =
+            format!("version {version} is not valid yet by the clock of this host; see that it is right");
+        ConnectorError::transient(ErrorKind::Validation, message).caused_by(error)
+    } else {
+        let message = format!("version {version} was not deployed; reissue the certificate");
+        ConnectorError::permanent(ErrorKind::Validation, message).caused_by(error)
+    }
 }
 
 const fn failed(stage: Stage, error: ConnectorError) -> DeployFailure {

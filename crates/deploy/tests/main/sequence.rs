@@ -149,6 +149,16 @@ async fn a_chain_that_does_not_hold_never_reaches_the_target() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_not_valid_yet_is_worth_another_attempt() {
+    let host = Host::new();
+    let pair = Pair::beginning("cv-1", 2100);
+    let failure = host.deploy(&pair).await.unwrap_err();
+    assert_eq!((failure.stage, failure.error.class), (Stage::Prepare, FailureClass::Transient));
+    assert!(failure.error.chain().contains("clock"), "{}", failure.error.chain());
+    assert_eq!(host.names(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn an_announced_fingerprint_must_be_the_certificates() {
     let host = Host::new();
     let mut pair = Pair::new("cv-1");

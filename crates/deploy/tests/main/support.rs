@@ -85,8 +85,14 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn new(version: &str) -> Self {
+        Self::beginning(version, 1975)
+    }
+
+    /// A pair that is valid from the beginning of `year`.
+    pub(crate) fn beginning(version: &str, year: i32) -> Self {
         let key = rcgen::KeyPair::generate().unwrap();
         let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(year, 1, 1);
         params.distinguished_name.push(rcgen::DnType::CommonName, version);
         let leaf = params.self_signed(&key).unwrap();
         let plan = Deployment {
