@@ -7,7 +7,8 @@ use certctl_crypto::{KeyPair, SecretBytes, SecretString, Signer as _, pem};
 use certctl_domain::Timestamp;
 use certctl_domain::retry::FailureClass;
 use certctl_pki::{CaTemplate, Certificate, Serial, key_matches, parse_chain};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ const MAX_FILE_BYTES: u64 = 256 * 1024;
 pub(super) enum AuthorityError {
     #[error("{} cannot be read", .path.display())]
     Unreadable { path: PathBuf, key: bool, source: io::Error },
+    #[error("{} is not a regular file", .path.display())]
+    NotAFile { path: PathBuf, key: bool },
     #[error("{} is larger than any key or chain", .path.display())]
     TooLarge { path: PathBuf, key: bool },
     #[error("others than its owner may read {} (mode {mode:04o}); run chmod 600 on it", .path.display())]
@@ -53,6 +56,7 @@ impl AuthorityError {
         let key = matches!(
             self,
             Self::Unreadable { key: true, .. }
+                | Self::NotAFile { key: true, .. }
                 | Self::TooLarge { key: true, .. }
                 | Self::KeyExposed { .. }
                 | Self::Key(_)
@@ -64,8 +68,11 @@ impl AuthorityError {
 
     fn class(&self) -> FailureClass {
         match self {
-            // A missing mount may come back, and time passes.
-            Self::Unreadable { .. } | Self::NotYetValid { .. } => FailureClass::Transient,
+            // A missing mount may come back, time passes, and of the two files of a renewed CA one
+            // is replaced before the other.
+            Self::Unreadable { .. } | Self::NotYetValid { .. } | Self::KeyMismatch { .. } => {
+                FailureClass::Transient
+            }
             _ => FailureClass::Permanent,
         }
     }
@@ -127,10 +134,9 @@ impl Authority {
 
     /// Reads somebody else's CA.
     pub(super) fn from_files(files: &CaFiles) -> Result<Self, AuthorityError> {
-        let chain = SecretString::new(read(&files.certificate, false)?);
+        let chain = read(&files.certificate, false)?;
         let chain = parse_chain(chain.expose()).map_err(AuthorityError::Certificates)?;
-        check_owner_only(&files.key)?;
-        let key = SecretString::new(read(&files.key, true)?);
+        let key = read(&files.key, true)?;
         Self::new(chain, KeyPair::from_pem(key.expose()).map_err(AuthorityError::Key)?)
     }
 
@@ -214,23 +220,30 @@ pub(super) fn generate(plan: &RootPlan, now: Timestamp) -> Result<CaMaterial, Au
     })
 }
 
-fn read(path: &Path, key: bool) -> Result<String, AuthorityError> {
+fn read(path: &Path, key: bool) -> Result<SecretString, AuthorityError> {
     let unreadable = |source| AuthorityError::Unreadable { path: path.to_owned(), key, source };
-    if std::fs::metadata(path).map_err(unreadable)?.len() > MAX_FILE_BYTES {
-        return Err(AuthorityError::TooLarge { path: path.to_owned(), key });
+    // Looked at before it is opened, because opening a pipe waits for a writer.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(AuthorityError::NotAFile { path: path.to_owned(), key });
     }
-    std::fs::read_to_string(path).map_err(unreadable)
+    let file = File::open(path).map_err(unreadable)?;
+    if key {
+        check_owner_only(path, &file.metadata().map_err(unreadable)?)?;
+    }
+    let mut text = String::new();
+    let length = file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text);
+    let text = SecretString::new(text);
+    match length {
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length <= MAX_FILE_BYTES) => Ok(text),
+        Ok(_longer) => Err(AuthorityError::TooLarge { path: path.to_owned(), key }),
+        Err(source) => Err(unreadable(source)),
+    }
 }
 
 #[cfg(unix)]
-fn check_owner_only(path: &Path) -> Result<(), AuthorityError> {
+fn check_owner_only(path: &Path, found: &Metadata) -> Result<(), AuthorityError> {
     use std::os::unix::fs::PermissionsExt as _;
-    let metadata = std::fs::metadata(path).map_err(|source| AuthorityError::Unreadable {
-        path: path.to_owned(),
-        key: true,
-        source,
-    })?;
-    let mode = metadata.permissions().mode() & 0o7777;
+    let mode = found.permissions().mode() & 0o7777;
     let exposed = mode & 0o077;
     if exposed == 0 { Ok(()) } else { Err(AuthorityError::KeyExposed { path: path.to_owned(), mode }) }
 }
@@ -238,6 +251,6 @@ fn check_owner_only(path: &Path) -> Result<(), AuthorityError> {
 /// Other systems have no mode bits; who may read the file is up to the administrator there.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the check can fail on Unix")]
-fn check_owner_only(_path: &Path) -> Result<(), AuthorityError> {
+fn check_owner_only(_path: &Path, _found: &Metadata) -> Result<(), AuthorityError> {
     Ok(())
 }

@@ -185,6 +185,35 @@ async fn an_expired_ca_is_refused_when_it_is_configured_and_when_it_signs() {
 }
 
 #[tokio::test]
+async fn a_ca_that_is_being_replaced_is_worth_another_attempt() {
+    let (bench, files) = (Bench::new(), CaFolder::p256());
+    let ca = bench.build(&files.config("chain.pem", "sub.key")).unwrap();
+    let renewed = CaFolder::p256();
+    files.write("chain.pem", &renewed.read("chain.pem"));
+    let early = ca.prepare(order("a.example.com", &["a.example.com"]), bench.now).await.unwrap_err();
+    assert_eq!(early.class, FailureClass::Transient, "{}", early.chain());
+    files.write("sub.key", &renewed.read("sub.key"));
+    bench.issue(&*ca, order("a.example.com", &["a.example.com"])).await;
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_without_reading_it() {
+    let (bench, files) = (Bench::new(), CaFolder::p256());
+    let status = std::process::Command::new("mkfifo").arg("-m600").arg(files.path("pipe")).status().unwrap();
+    assert!(status.success());
+    for (certificate, key, field) in [
+        ("/dev/zero", "sub.key", "ca_cert_path"),
+        ("pipe", "sub.key", "ca_cert_path"),
+        ("sub.pem", "pipe", "ca_key_path"),
+        (".", "sub.key", "ca_cert_path"),
+    ] {
+        let (found, message) = refusal(&bench, &files.config(certificate, key));
+        assert_eq!(found, field, "{certificate} {key}: {message}");
+        assert!(message.contains("not a regular file"), "{certificate} {key}: {message}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_file_that_vanished_is_worth_another_attempt() {
     let (bench, files) = (Bench::new(), CaFolder::p256());
     let ca = bench.build(&files.config("chain.pem", "sub.key")).unwrap();
