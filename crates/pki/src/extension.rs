@@ -36,7 +36,7 @@ pub(crate) fn key_usage(usage: ext::KeyUsage) -> der::Result<Extension> {
     of(true, &usage)
 }
 
-/// extKeyUsage in the given order, without duplicates.
+/// extKeyUsage in the given order, without duplicates. Critical for time stamping (RFC 3161 §2.3).
 pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> der::Result<Extension> {
     let mut oids: Vec<ObjectIdentifier> = Vec::new();
     for oid in usages.iter().map(|usage| eku_oid(*usage)) {
@@ -44,7 +44,7 @@ pub(crate) fn extended_key_usage(usages: &[ExtendedKeyUsage]) -> der::Result<Ext
             oids.push(oid);
         }
     }
-    of(false, &ext::ExtendedKeyUsage(oids))
+    of(usages.contains(&ExtendedKeyUsage::TimeStamping), &ext::ExtendedKeyUsage(oids))
 }
 
 pub(crate) fn subject_key_identifier(key_id: &[u8]) -> der::Result<Extension> {

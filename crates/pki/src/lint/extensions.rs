@@ -22,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::error("key_usage_unsuitable", key_usage_unsuitable),
     Rule::error("eku_missing", eku_missing),
     Rule::error("eku_not_allowed", eku_not_allowed),
+    Rule::error("eku_time_stamping", eku_time_stamping),
     Rule::error("ski_missing", ski_missing),
     Rule::error("aki_mismatch", aki_mismatch),
     Rule::error("url_not_http", url_not_http),
@@ -121,6 +122,16 @@ fn eku_not_allowed(draft: &Draft<'_>) -> Option<String> {
             format!("extended key usage {usage} is not allowed by the profile"),
         ),
     })
+}
+
+/// RFC 3161 §2.3.
+fn eku_time_stamping(draft: &Draft<'_>) -> Option<String> {
+    let found = ekus(draft);
+    let critical = draft.tbs.extension(rfc5280::ID_CE_EXT_KEY_USAGE).is_some_and(|e| e.critical);
+    when(
+        found.contains(&rfc5280::ID_KP_TIME_STAMPING) && !(critical && found.len() == 1),
+        "timeStamping has to be the only extended key usage, and critical",
+    )
 }
 
 fn ski_missing(draft: &Draft<'_>) -> Option<String> {

@@ -165,6 +165,10 @@ const BREAKAGES: &[Breakage] = &[
         set_extension(tbs, rfc5280::ID_CE_KEY_USAGE, &key_usage_value(0b1000_0100));
     }),
     ("eku_missing", |tbs| remove_extension(tbs, rfc5280::ID_CE_EXT_KEY_USAGE)),
+    ("eku_time_stamping", |tbs| {
+        let purposes = vec![rfc5280::ID_KP_TIME_STAMPING].to_der().unwrap();
+        set_extension(tbs, rfc5280::ID_CE_EXT_KEY_USAGE, &purposes);
+    }),
     ("eku_not_allowed", |tbs| {
         let any_usage = sequence(&[&rfc5280::ANY_EXTENDED_KEY_USAGE.to_der().unwrap()]).unwrap();
         set_extension(tbs, rfc5280::ID_CE_EXT_KEY_USAGE, &any_usage);

@@ -134,6 +134,21 @@ fn key_usage_follows_the_key() {
 }
 
 #[test]
+fn a_time_stamping_authority_has_that_purpose_critical_and_alone() {
+    let ca = root(KeySpec::P256, Some(0));
+    let key = KeyPair::generate(KeySpec::P256).unwrap();
+    let purposes = |extended_key_usages| {
+        let template = LeafTemplate { extended_key_usages, ..leaf_template(&key, &["tsa.example.com"]) };
+        template.to_be_signed(&ca.certificate, ca.key.algorithm())
+    };
+    let alone = purposes(vec![ExtendedKeyUsage::TimeStamping]).unwrap().sign(&ca.key).unwrap();
+    assert!(text(&alone).contains("X509v3 Extended Key Usage: critical\n                Time Stamping\n"));
+    let shared = purposes(vec![ExtendedKeyUsage::ServerAuth, ExtendedKeyUsage::TimeStamping]).unwrap();
+    let findings = certctl_pki::lint(shared.der(), &certctl_pki::LintParameters::leaf(&ca.certificate));
+    assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["eku_time_stamping"]);
+}
+
+#[test]
 fn without_a_usable_common_name_the_subject_is_empty_and_the_names_are_critical() {
     let ca = root(KeySpec::P256, Some(0));
     let key = KeyPair::generate(KeySpec::P256).unwrap();
