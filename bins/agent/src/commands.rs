@@ -46,7 +46,11 @@ pub(crate) async fn run(settings: Settings, once: bool) -> anyhow::Result<()> {
             outcome
         });
         life.run_until_stopped(ShutdownSteps::default()).await?;
-        return done.await?.map_err(explained);
+        return match done.await? {
+            // As final as it is without `once`, and logged: a timer unit need not show a failure.
+            Err(AgentError::Retired) => Ok(()),
+            outcome => outcome.map_err(explained),
+        };
     }
     agent.start();
     life.ready();

@@ -57,4 +57,7 @@ fn a_retired_agent_exits_with_success_so_that_it_is_not_restarted() {
     host.plane.wait_for("a claim", |state| state.claims.first().cloned()).unwrap();
     host.plane.retire();
     assert_eq!(agent.wait().unwrap().code(), Some(0));
+    let once = run(&mut host.agent(&["--once"]));
+    assert_eq!(once.status.code(), Some(0), "{}", stderr(&once));
+    assert!(stderr(&once).contains("has retired agent"), "{}", stderr(&once));
 }
