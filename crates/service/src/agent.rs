@@ -49,7 +49,7 @@ fn get(tx: &mut dyn Tx, id: &AgentId) -> Result<Agent, Failure> {
 }
 
 /// Checks what is said about a host; an empty text says nothing.
-fn check_facts(facts: &AgentMetadata) -> Result<(), ServiceError> {
+pub(crate) fn check_facts(facts: &AgentMetadata) -> Result<(), ServiceError> {
     for (field, text) in [
         ("hostname", &facts.hostname),
         ("os", &facts.os),

@@ -47,7 +47,7 @@ pub(crate) fn fail_attempt(
     at: Timestamp,
     ids: &dyn IdSource,
 ) -> Result<bool, InvalidTransition> {
-    job.last_error = Some(error.chars().take(MAX_ERROR_CHARS).collect());
+    job.last_error = Some(readable(error));
     let Some(delay) = backoff.next(job.attempts, class, random(ids)) else {
         job.apply(JobEvent::Exhausted, at)?;
         return Ok(true);
@@ -55,6 +55,12 @@ pub(crate) fn fail_attempt(
     job.apply(JobEvent::AttemptFailed, at)?;
     job.run_after = at.plus(delay);
     Ok(false)
+}
+
+/// What people can read of a text from elsewhere. PostgreSQL takes no NUL in a text, and such a
+/// report must not be lost for it.
+pub(crate) fn readable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).take(MAX_ERROR_CHARS).collect()
 }
 
 /// A number in 0..1 from the random part of a fresh id.

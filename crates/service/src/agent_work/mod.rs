@@ -8,6 +8,7 @@ pub(crate) use claim::note_failure;
 pub(crate) use csr::{check as check_csr, profile_of};
 pub(crate) use report::job_backoff;
 
+use crate::agent::check_facts;
 use crate::failure::Failure;
 use crate::secrets::Secrets;
 use crate::support::{Foundation, audit_event};
@@ -108,6 +109,7 @@ impl AgentWorkService for AgentWork {
         facts: AgentMetadata,
     ) -> Result<(), ServiceError> {
         who.require_agent(agent)?;
+        check_facts(&facts)?;
         self.record_heartbeat(agent, facts).await
     }
 

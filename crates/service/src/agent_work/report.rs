@@ -4,12 +4,12 @@ use super::AgentWork;
 use super::claim::note_failure;
 use crate::failure::Failure;
 use crate::issuance;
-use crate::retry::{backoff, fail_attempt};
+use crate::retry::{backoff, fail_attempt, readable};
 use crate::support::audit_event;
 use certctl_domain::deployment::DeploymentEvent;
 use certctl_domain::id::{AgentId, IdSource, JobId};
 use certctl_domain::issuer::TestStatus;
-use certctl_domain::job::{Job, JobEvent, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::job::{Executor, Job, JobEvent, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::retry::{Backoff, FailureClass};
 use certctl_domain::target::TargetKind;
 use certctl_domain::{JsonText, Timestamp};
@@ -100,7 +100,10 @@ fn is_repetition(job: &Job, report: &JobReport) -> bool {
 }
 
 fn check_holder(job: &Job, report: &JobReport) -> Result<(), ServiceError> {
-    let held = job.lease.is_some() && report.lease_token.is_none_or(|token| token == job.lease_token);
+    // Once its CSR is accepted, the lease of an issuance is the server's.
+    let held = job.executor == Executor::Agent
+        && job.lease.is_some()
+        && report.lease_token.is_none_or(|token| token == job.lease_token);
     if job.status.is_live() && held {
         return Ok(());
     }
@@ -170,8 +173,8 @@ fn fail(
     if report.stage.as_deref() == Some("verify") {
         job.verification_status = VerificationStatus::Failed;
         job.verified_at = Some(now);
-        job.verification_error = Some(error.to_owned());
-        job.verification_fingerprint.clone_from(&report.served_fingerprint);
+        job.verification_error = Some(readable(error));
+        job.verification_fingerprint = report.served_fingerprint.as_deref().map(readable);
     }
     // After a failed rollback the target is in an unknown state: a person must look first.
     let class = if report.retryable && !report.rollback_failed {

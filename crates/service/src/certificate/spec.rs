@@ -32,12 +32,13 @@ pub(super) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
         problems.push(FieldError::new("tags", "too_many", format!("at most {MAX_TAGS} tags are allowed")));
     }
     for (key, value) in &spec.tags {
-        if key.is_empty() || key.chars().count() > 128 || value.chars().count() > 1_024 {
+        let sound = |text: &str, max| text.chars().count() <= max && !text.chars().any(char::is_control);
+        if key.is_empty() || !sound(key, 128) || !sound(value, 1_024) {
             let shown: String = key.chars().take(64).collect();
             problems.push(FieldError::new(
                 format!("tags.{shown}"),
                 "invalid_length",
-                "a tag has a key of 1 to 128 characters and a value of at most 1024",
+                "a tag has a key of 1 to 128 characters and a value of at most 1024, without control characters",
             ));
         }
     }
