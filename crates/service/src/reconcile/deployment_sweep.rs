@@ -31,14 +31,17 @@ impl DeploymentSweep {
         Self { base, wakeups, pause }
     }
 
-    async fn sweep(&self) -> Result<Vec<AgentId>, ServiceError> {
+    /// How many mappings were looked at, and the agents that got work. None of the mappings is found
+    /// again before the next pause is over.
+    async fn batch(&self) -> Result<(usize, Vec<AgentId>), ServiceError> {
         let (now, ids, pause) = (self.base.clock.now(), Arc::clone(&self.base.ids), self.pause);
         let queued = self.base.store.write("deployment.sweep", move |tx| {
-            let mut agents = Vec::new();
-            for mapping in tx.deployments().unserved_since(now.minus(pause), BATCH)? {
+            let unserved = tx.deployments().unserved_since(now.minus(pause), BATCH)?;
+            let (seen, mut agents) = (unserved.len(), Vec::new());
+            for mapping in unserved {
                 agents.extend(requeue(tx, &*ids, mapping, now)?);
             }
-            Ok::<_, Failure>(agents)
+            Ok::<_, Failure>((seen, agents))
         });
         Ok(queued.await?)
     }
@@ -75,17 +78,21 @@ impl Reconciler for DeploymentSweep {
         "deployment-sweep"
     }
 
-    async fn activate(&self, _stop: &dyn StopSignal) -> Report {
+    async fn activate(&self, stop: &dyn StopSignal) -> Report {
         let mut report = Report::default();
-        match self.sweep().await {
-            Ok(agents) => {
-                report.add("enqueued", u64::try_from(agents.len()).unwrap_or(u64::MAX));
-                for agent in &agents {
-                    self.wakeups.wake_agent(agent);
-                }
-                report
+        while !stop.stopping() {
+            let (seen, agents) = match self.batch().await {
+                Ok(batch) => batch,
+                Err(error) => return report.failed(&error),
+            };
+            report.add("enqueued", u64::try_from(agents.len()).unwrap_or(u64::MAX));
+            for agent in &agents {
+                self.wakeups.wake_agent(agent);
             }
-            Err(error) => report.failed(&error),
+            if seen < BATCH as usize {
+                break;
+            }
         }
+        report
     }
 }

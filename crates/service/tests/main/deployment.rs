@@ -1,11 +1,13 @@
 //! What agents report about deployments, and what the server makes of it.
 
+use crate::bench::{ServiceBench, agent};
 use crate::flow::{Flow, LEASE, Never, report};
+use certctl_domain::agent::AgentMetadata;
 use certctl_domain::certificate::CertificateStatus;
-use certctl_domain::deployment::{DeployCounter, DeploymentStatus};
+use certctl_domain::deployment::{DeployCounter, DeploymentStatus, TargetMapping};
 use certctl_domain::job::{JobStatus, VerificationStatus};
 use certctl_service::reconcile::DeploymentSweep;
-use certctl_service_api::agent_work::{JobReport, ReportedStatus, WorkItem};
+use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus, WorkItem};
 use certctl_service_api::engine::Reconciler;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
@@ -121,6 +123,59 @@ async fn what_failed_for_good_is_queued_again_by_the_sweep() {
     t.report(&again, served(&again)).await.unwrap();
     t.bench.clock.advance(pause * 2);
     assert_eq!(sweep.activate(&Never).await.counts, [("enqueued", 0)]);
+}
+
+#[tokio::test]
+async fn one_run_of_the_sweep_looks_at_every_deployment_that_failed() {
+    let t = Flow::new().await;
+    t.bench
+        .write(|tx| {
+            for number in 0..101 {
+                let mut issued = build::certificate(&format!("mc-{number}"));
+                issued.name = format!("issued {number}");
+                issued.expires_at = Some(build::at(86_400));
+                tx.certificates().insert(&issued)?;
+                let failed = DeploymentStatus::Failed;
+                tx.deployments().insert(&TargetMapping {
+                    status: failed,
+                    updated_at: build::at(0),
+                    ..build::mapping(issued.id.as_str())
+                })?;
+            }
+            Ok(())
+        })
+        .await;
+    t.bench.clock.set(build::at(3_600));
+    let pause = Duration::from_mins(10);
+    DeploymentSweep::new(t.bench.base.clone(), Arc::clone(&t.bench.wakeups), pause).activate(&Never).await;
+    let left = t.bench.read(|tx| tx.deployments().unserved_since(build::at(3_600), 500)).await;
+    assert_eq!(left, []);
+}
+
+#[tokio::test]
+async fn what_a_daemon_prints_is_kept_on_every_engine() {
+    for bench in ServiceBench::both().await {
+        let t = Flow::on(bench);
+        let item = t.issued().await;
+        let odd = JobReport { error: Some("line 1\n\0line 2".into()), ..failed("verify", true) };
+        t.report(&item, JobReport { served_fingerprint: Some("\0".into()), ..odd }).await.unwrap();
+        let job = t.job(&item.job_id).await;
+        assert_eq!(job.last_error.as_deref(), Some("line 1\nline 2"));
+        assert_eq!(job.verification_error, job.last_error);
+    }
+}
+
+#[tokio::test]
+async fn a_heartbeat_with_facts_that_cannot_be_kept_is_refused_by_name() {
+    let t = Flow::new().await;
+    let (who, id) = (agent(build::AGENT), build::id(build::AGENT));
+    for os in ["\0".to_owned(), "x".repeat(256)] {
+        let facts = AgentMetadata { os, ..AgentMetadata::default() };
+        let ServiceError::Invalid(fields) = t.work.heartbeat(&who, &id, facts).await.unwrap_err() else {
+            panic!("accepted")
+        };
+        assert_eq!(fields[0].field, "os");
+    }
 }
 
 #[tokio::test]
