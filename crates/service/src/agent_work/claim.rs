@@ -98,6 +98,7 @@ pub(crate) fn note_failure(
 ) -> Result<(), Failure> {
     match (job.kind, &job.certificate_id, &job.target_id) {
         (JobKind::Issuance | JobKind::Renewal, Some(certificate), _) => {
+            tx.ledger().abandon_intents(&job.id, now)?;
             issuance::settle(tx, certificate, Ended::Failed, now)?;
         }
         (JobKind::Deployment, Some(certificate), Some(target)) => {

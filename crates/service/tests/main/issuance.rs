@@ -1,7 +1,7 @@
 //! From a CSR to a recorded certificate, and what happens when something on the way breaks.
 
 use crate::bench::{ServiceBench, agent, operator};
-use crate::flow::{Flow, LEASE, csr, csr_for, spec};
+use crate::flow::{Flow, LEASE, csr, csr_for, report, spec};
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::id::AgentId;
 use certctl_domain::job::{JobKind, JobStatus};
@@ -9,7 +9,7 @@ use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_domain::profile::{AllowedKey, KeyAlgorithm};
 use certctl_domain::san::San;
 use certctl_repository::PageRequest;
-use certctl_service_api::agent_work::AgentWorkService;
+use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus};
 use certctl_service_api::certificate::{CertificateService, CertificateSpec};
 use certctl_service_api::engine::{AttemptOutcome, JobEngine};
 use certctl_service_api::{ConflictCode, ServiceError};
@@ -226,6 +226,50 @@ async fn a_disabled_issuer_fails_the_job_visibly_and_the_sweep_tries_again_later
     t.bench.clock.set(retry_at);
     t.sweep().await;
     assert_eq!(t.poll().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_issuance_that_ends_in_failure_leaves_no_open_intent() {
+    let t = Flow::new().await;
+    t.create().await;
+    t.sweep().await;
+    let [item] = t.poll().await.try_into().unwrap();
+    t.send_csr(&item).await.unwrap();
+    let [claimed] = t.engine("replica-a").claim(5).await.unwrap().try_into().unwrap();
+    let lost = Issuance {
+        issuer_id: build::id(build::ISSUER),
+        job_id: Some(claimed.id),
+        ..build::issuance("is-lost")
+    };
+    t.bench
+        .write(move |tx| {
+            tx.ledger().record(&Issuance { certificate_id: None, ..lost.clone() })?;
+            let mut issuer = tx.issuers().find(&build::id(build::ISSUER))?.unwrap();
+            issuer.enabled = false;
+            tx.issuers().update(&mut issuer)
+        })
+        .await;
+    t.bench.clock.advance(LEASE + Duration::from_secs(1));
+    assert_eq!(t.work_off().await, [AttemptOutcome::Failed]);
+    let states: Vec<_> = ledger(&t.bench).await.into_iter().map(|row| row.state).collect();
+    assert_eq!(states, [IssuanceState::Abandoned]);
+}
+
+#[tokio::test]
+async fn an_agent_cannot_end_a_job_that_the_server_is_working_on() {
+    let t = Flow::new().await;
+    t.create().await;
+    t.sweep().await;
+    let [item] = t.poll().await.try_into().unwrap();
+    t.send_csr(&item).await.unwrap();
+    let [claimed] = t.engine("replica-a").claim(5).await.unwrap().try_into().unwrap();
+    let id: AgentId = build::id(build::AGENT);
+    for lease_token in [None, Some(claimed.lease_token)] {
+        let late = JobReport { lease_token, ..report(ReportedStatus::Failed) };
+        let refused = t.work.report(&agent(build::AGENT), &id, &item.job_id, late).await.unwrap_err();
+        assert_eq!(refused.code(), "lease_lost");
+    }
+    assert_eq!(t.engine("replica-a").run(claimed).await, AttemptOutcome::Completed);
 }
 
 #[tokio::test]
