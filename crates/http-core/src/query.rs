@@ -32,6 +32,10 @@ pub(crate) fn pairs(request: &HttpRequest) -> Vec<(String, String)> {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, FieldError> {
+    // No parameter has any use for them, and PostgreSQL takes no NUL in a text.
+    if let Some((name, _)) = pairs.iter().find(|(_, value)| value.chars().any(char::is_control)) {
+        return Err(FieldError::new(name, "invalid_value", "control characters are not allowed"));
+    }
     let values = pairs.into_iter().map(|(name, value)| (name, Text(value)));
     let input = MapDeserializer::<_, value::Error>::new(values);
     serde_path_to_error::deserialize(input)

@@ -131,6 +131,7 @@ async fn queries_are_strict() {
         ("deep=maybe", "deep", "invalid_value"),
         ("size=-1", "size", "invalid_value"),
         ("size=99999999999", "size", "invalid_value"),
+        ("role=viewer%00", "role", "invalid_value"),
         ("size=1&size=2", "size", "duplicate_field"),
     ];
     for (text, field, code) in cases {
