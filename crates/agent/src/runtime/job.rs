@@ -19,6 +19,7 @@ impl Agent {
                 () = self.inner().tasks.hard().cancelled() => return,
                 () = self.hold_lease(&item) => {
                     tracing::warn!("job {} belongs to somebody else now; its work stops here", item.id);
+                    self.clean_up(&item).await;
                     return;
                 }
                 outcome = Box::pin(self.perform(&item)) => outcome,
@@ -34,6 +35,22 @@ impl Agent {
         }
         .instrument(span)
         .await;
+    }
+
+    /// Undoes what a deployment that lost its lease left half done: a cancelled job is not handed
+    /// out again, and a certificate that was not verified must not stay in place.
+    async fn clean_up(&self, item: &WorkItem) {
+        if item.kind != JobKind::Deployment {
+            return;
+        }
+        let Ok(target) = self.connector(item) else { return };
+        let recovered = tokio::select! {
+            () = self.inner().tasks.hard().cancelled() => return,
+            recovered = self.recover_alone(&target) => recovered,
+        };
+        if let Err(error) = recovered {
+            tracing::warn!(target.id = %target.id, error = error.chain(), "target {} is recovered by its next deployment", target.id);
+        }
     }
 
     /// Does the work of a job; `None` when there is nothing to report.

@@ -16,6 +16,16 @@ struct Slot {
     settled: bool,
 }
 
+impl Slot {
+    async fn settle(&mut self, target: &Ready) -> Result<(), ConnectorError> {
+        if !self.settled {
+            target.connector.recover().await?;
+            self.settled = true;
+        }
+        Ok(())
+    }
+}
+
 /// One lock per target.
 #[derive(Debug, Default)]
 pub(super) struct Targets(Mutex<BTreeMap<TargetId, Arc<tokio::sync::Mutex<Slot>>>>);
@@ -57,8 +67,14 @@ impl Agent {
         Ok(Ready { id, connector })
     }
 
-    /// Deploys while nothing else uses the target. What a killed process, or an attempt that lost
-    /// its lease, may have left half done is cleared first.
+    /// Clears what an attempt may have left half done, while nothing else uses the target.
+    pub(super) async fn recover_alone(&self, target: &Ready) -> Result<(), ConnectorError> {
+        let slot = self.inner().targets.slot(&target.id);
+        slot.lock().await.settle(target).await
+    }
+
+    /// Deploys while nothing else uses the target. What a killed process may have left half done is
+    /// cleared first.
     pub(super) async fn deploy_alone(
         &self,
         target: &Ready,
@@ -66,9 +82,7 @@ impl Agent {
     ) -> Result<Deployed, DeployFailure> {
         let slot = self.inner().targets.slot(&target.id);
         let mut slot = slot.lock().await;
-        if !slot.settled {
-            target.connector.recover().await.map_err(unchanged)?;
-        }
+        slot.settle(target).await.map_err(unchanged)?;
         // If this future is dropped half-way, the next use recovers.
         slot.settled = false;
         let result = target.connector.deploy(plan).await;

@@ -171,7 +171,7 @@ fn a_lease_is_prolonged_while_its_job_runs() {
 }
 
 #[test]
-fn work_stops_without_a_report_when_the_lease_is_lost_and_the_target_is_recovered_later() {
+fn work_stops_without_a_report_when_the_lease_is_lost_and_the_target_is_recovered_at_once() {
     let (host, version) = with_version();
     host.plane.set_lease(Duration::from_secs(2));
     host.targets.close_gate();
@@ -180,6 +180,7 @@ fn work_stops_without_a_report_when_the_lease_is_lost_and_the_target_is_recovere
     host.targets.wait_for("begin tgt-web", 1);
     host.plane.take_lease_away(&job);
     host.targets.wait_for("dropped tgt-web", 1);
+    host.targets.wait_for("recover tgt-web", 2);
     assert_eq!(host.plane.inspect(|state| state.outcomes(&job)), Vec::new());
 
     host.targets.open_gate();
