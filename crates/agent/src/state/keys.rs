@@ -120,7 +120,15 @@ fn promote(directory: &Path, path: &Path, leaf: &Certificate) -> Result<Option<K
     for entry in files::names(directory)? {
         let job = directory.join(entry);
         let pending = job.join(PENDING);
-        let Some(key) = load(&pending)? else { continue };
+        let key = match load(&pending) {
+            Ok(Some(key)) => key,
+            Ok(None) => continue,
+            Err(error) => {
+                // It may be of any job; if it is of this one, no other key will match.
+                tracing::warn!(error = error.chain(), "{} is passed over", pending.display());
+                continue;
+            }
+        };
         if !certctl_pki::key_matches(leaf, &key) {
             continue;
         }

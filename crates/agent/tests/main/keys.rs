@@ -124,6 +124,16 @@ fn a_kill_before_the_key_is_promoted_is_made_good_by_the_next_deployment() {
 }
 
 #[test]
+fn a_damaged_key_of_another_job_does_not_stand_in_the_way() {
+    let fixture = Fixture::new();
+    fixture.request("job-1");
+    File::create(fixture.path("job-1/pending.key")).unwrap();
+    let leaf = issue(&fixture.request("job-2"));
+    fixture.store.key_of(&certificate(), &version("cv-2"), &leaf).unwrap();
+    assert!(fixture.path("job-1/pending.key").exists(), "what cannot be read is not thrown away");
+}
+
+#[test]
 fn a_changed_order_gets_a_new_request_and_a_changed_kind_a_new_key() {
     let fixture = Fixture::new();
     let first = fixture.request("job-1");
