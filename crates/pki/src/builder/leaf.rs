@@ -86,11 +86,13 @@ impl LeafTemplate {
         Ok(extensions)
     }
 
-    /// RSA keys of TLS servers also decrypt, in the RSA key exchange of TLS 1.2; all others only
-    /// sign.
+    /// RSA keys of TLS servers also decrypt, in the RSA key exchange of TLS 1.2, and so do those of
+    /// mailboxes (RFC 8551 §2.3); all others only sign.
     fn key_usage(&self) -> KeyUsage {
         let decrypts = self.public_key.spec().algorithm == KeyAlgorithm::Rsa
-            && self.extended_key_usages.contains(&ExtendedKeyUsage::ServerAuth);
+            && [ExtendedKeyUsage::ServerAuth, ExtendedKeyUsage::EmailProtection]
+                .iter()
+                .any(|usage| self.extended_key_usages.contains(usage));
         if decrypts {
             KeyUsage(KeyUsages::DigitalSignature | KeyUsages::KeyEncipherment)
         } else {

@@ -126,9 +126,13 @@ fn key_usage_follows_the_key() {
         let key = KeyPair::generate(kind).unwrap();
         let template = leaf_template(&key, &["a.example.com"]);
         let server = text(&ca.issue(&template));
-        let client = LeafTemplate { extended_key_usages: vec![ExtendedKeyUsage::ClientAuth], ..template };
-        let client = text(&ca.issue(&client));
-        assert_eq!(server.contains("Key Encipherment"), kind.algorithm == KeyAlgorithm::Rsa, "{server}");
+        let with = |usage| LeafTemplate { extended_key_usages: vec![usage], ..template.clone() };
+        let client = text(&ca.issue(&with(ExtendedKeyUsage::ClientAuth)));
+        let mail = text(&ca.issue(&with(ExtendedKeyUsage::EmailProtection)));
+        for decrypting in [server, mail] {
+            let is_rsa = kind.algorithm == KeyAlgorithm::Rsa;
+            assert_eq!(decrypting.contains("Key Encipherment"), is_rsa, "{decrypting}");
+        }
         assert!(!client.contains("Key Encipherment"), "{client}");
     }
 }
