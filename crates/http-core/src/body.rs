@@ -29,7 +29,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             // A missing body is the better news when both are missing.
-            let declared = check_media_type(&request);
+            let declared = check_json(&request);
             if request.headers().contains_key(header::CONTENT_TYPE) {
                 declared.clone()?;
             }
@@ -54,25 +54,36 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
             if bytes.is_empty() {
                 return Ok(Self(T::default()));
             }
-            check_media_type(&request)?;
+            check_json(&request)?;
             parse(&bytes).map(Self)
         })
     }
 }
 
-fn check_media_type(request: &HttpRequest) -> Result<(), Refusal> {
-    const WRONG: Refusal = Refusal::UnsupportedMediaType(
-        "send the body as JSON, with the header `Content-Type: application/json`",
-    );
+/// Refuses a body of another media type than `accepted`, or in an encoding.
+pub(crate) fn check_media_type(
+    request: &HttpRequest,
+    accepted: &[&str],
+    hint: &'static str,
+) -> Result<(), Refusal> {
     if request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(Refusal::UnsupportedMediaType("send the body without a Content-Encoding"));
     }
-    let Ok(Some(media_type)) = request.mime_type() else { return Err(WRONG) };
+    let wrong = Err(Refusal::UnsupportedMediaType(hint));
+    let Ok(Some(media_type)) = request.mime_type() else { return wrong };
     let utf8 = media_type.get_param("charset").is_none_or(|charset| charset == "utf-8");
-    if media_type.essence_str() == "application/json" && utf8 { Ok(()) } else { Err(WRONG) }
+    if accepted.contains(&media_type.essence_str()) && utf8 { Ok(()) } else { wrong }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, ApiError> {
+fn check_json(request: &HttpRequest) -> Result<(), Refusal> {
+    check_media_type(
+        request,
+        &["application/json"],
+        "send the body as JSON, with the header `Content-Type: application/json`",
+    )
+}
+
+pub(crate) async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, ApiError> {
     let core = request.app_data::<Data<HttpCore>>();
     let core = core.ok_or_else(|| ServiceError::internal("the application has no HttpCore"))?;
     let limit = core.max_body_size;
@@ -98,7 +109,7 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, ApiE
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut input = serde_json::Deserializer::from_slice(bytes);
     let value = match serde_path_to_error::deserialize(&mut input) {
         Ok(value) => value,
