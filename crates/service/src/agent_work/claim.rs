@@ -1,6 +1,7 @@
 //! Leasing work to an agent, and waiting for it.
 
 use super::AgentWork;
+use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
 use crate::secrets::Secrets;
@@ -16,7 +17,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
-const MAX_JOBS_PER_POLL: u32 = 32;
+const MAX_JOBS_PER_POLL: u32 = 50;
 /// A fresh lease is short: an answer that never reached its agent comes back soon. The agent's first
 /// sign of life prolongs it.
 const DELIVERY_LEASE: Duration = Duration::from_secs(20);
@@ -59,25 +60,50 @@ impl AgentWork {
             until: now.plus(self.options.lease.min(DELIVERY_LEASE)),
             limit,
         };
-        let (agent, secrets) = (agent.clone(), self.secrets.clone());
+        let agent = agent.clone();
         let claimed = self.base.store.claim("agent.claim", move |tx| {
-            let mut items = Vec::new();
-            for job in tx.jobs().claim_for_agent(&agent, &request)? {
-                if job.attempts > job.max_attempts {
-                    give_up(tx, job, "the agent stopped in the middle of every attempt", now)?;
-                    continue;
-                }
-                match work_item(tx, &secrets, &job)? {
-                    Ok(item) => {
-                        note_start(tx, &job, now)?;
-                        items.push(item);
-                    }
-                    Err(reason) => give_up(tx, job, &reason, now)?,
-                }
+            Ok::<_, Failure>(tx.jobs().claim_for_agent(&agent, &request)?)
+        });
+        let claimed = claimed.await?;
+        if claimed.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Apart from the claim, whose isolation is too weak to change what belongs to the jobs.
+        let secrets = self.secrets.clone();
+        let handed_out = self.base.store.write("agent.hand_out", move |tx| {
+            let mut items = Vec::with_capacity(claimed.len());
+            for job in &claimed {
+                items.extend(hand_out(tx, &secrets, job, now)?);
             }
             Ok::<_, Failure>(items)
         });
-        Ok(claimed.await?)
+        Ok(handed_out.await?)
+    }
+}
+
+/// What the agent gets of a claimed job; nothing when it has ended, or ends now.
+fn hand_out(
+    tx: &mut dyn Tx,
+    secrets: &Secrets,
+    claimed: &Job,
+    now: Timestamp,
+) -> Result<Option<WorkItem>, Failure> {
+    let Some(job) = tx.jobs().find(&claimed.id)?.filter(|row| holds(row, claimed.lease_token)) else {
+        return Ok(None);
+    };
+    if job.attempts > job.max_attempts {
+        give_up(tx, job, "the agent stopped in the middle of every attempt", now)?;
+        return Ok(None);
+    }
+    match work_item(tx, secrets, &job)? {
+        Ok(item) => {
+            note_start(tx, &job, now)?;
+            Ok(Some(item))
+        }
+        Err(reason) => {
+            give_up(tx, job, &reason, now)?;
+            Ok(None)
+        }
     }
 }
 
