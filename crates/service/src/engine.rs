@@ -101,20 +101,15 @@ pub(crate) fn holds(job: &Job, token: i64) -> bool {
     job.lease_token == token && job.lease.is_some() && job.status.is_live()
 }
 
-/// Ends claimed jobs that have used up their attempts; returns the others.
-fn weed_out(tx: &mut dyn Tx, claimed: Vec<Job>, now: Timestamp) -> Result<Vec<Job>, Failure> {
-    let mut live = Vec::with_capacity(claimed.len());
-    for mut job in claimed {
-        if job.attempts <= job.max_attempts {
-            live.push(job);
-            continue;
-        }
-        job.last_error = Some("the server stopped in the middle of every attempt".to_owned());
-        job.apply(JobEvent::Exhausted, now)?;
-        tx.jobs().update(&mut job)?;
-        note_failure(tx, &job, DeploymentEvent::Failed, now)?;
-    }
-    Ok(live)
+/// Ends a claimed job that has used up its attempts.
+fn exhaust(tx: &mut dyn Tx, claimed: &Job, now: Timestamp) -> Result<(), Failure> {
+    let Some(mut job) = tx.jobs().find(&claimed.id)?.filter(|row| holds(row, claimed.lease_token)) else {
+        return Ok(());
+    };
+    job.last_error = Some("the server stopped in the middle of every attempt".to_owned());
+    job.apply(JobEvent::Exhausted, now)?;
+    tx.jobs().update(&mut job)?;
+    note_failure(tx, &job, DeploymentEvent::Failed, now)
 }
 
 #[async_trait]
@@ -127,11 +122,22 @@ impl JobEngine for Engine {
             until: now.plus(self.options.lease),
             limit,
         };
-        let claimed = self.base.store.claim("job.claim", move |tx| {
-            let claimed = tx.jobs().claim_for_server(&request)?;
-            weed_out(tx, claimed, now)
-        });
-        Ok(claimed.await?)
+        let claimed = self
+            .base
+            .store
+            .claim("job.claim", move |tx| Ok::<_, Failure>(tx.jobs().claim_for_server(&request)?));
+        let (live, exhausted): (Vec<_>, Vec<_>) =
+            claimed.await?.into_iter().partition(|job| job.attempts <= job.max_attempts);
+        for job in exhausted {
+            let id = job.id.clone();
+            let ended = self.base.store.write("job.exhaust", move |tx| exhaust(tx, &job, now));
+            // The other jobs are claimed and must be run; the end of its lease brings this one back.
+            if let Err(failure) = ended.await {
+                let error = ServiceError::from(failure);
+                tracing::error!(job.id = %id, error = &error as &dyn std::error::Error, "cannot end job {id}, whose attempts are used up");
+            }
+        }
+        Ok(live)
     }
 
     async fn run(&self, job: Job) -> AttemptOutcome {

@@ -1,11 +1,11 @@
 //! The renewal sweep on a clock: when it acts, what it leaves alone.
 
-use crate::bench::{agent, object, operator};
+use crate::bench::{ServiceBench, agent, object, operator};
 use crate::flow::{Flow, Never, csr_for, report, spec};
 use certctl_domain::agent::{AgentMetadata, AgentStatus};
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::id::AgentId;
-use certctl_domain::job::{JobKind, JobStatus};
+use certctl_domain::job::{Job, JobKind, JobStatus};
 use certctl_service::reconcile::{AgentHealth, JobTimeouts, WaitingTimes};
 use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus};
 use certctl_service_api::certificate::{CertificateService, CertificateSpec};
@@ -183,6 +183,40 @@ async fn each_agent_gets_a_key_of_its_own_and_the_certificate_counts_as_renewed_
     let [mine] = t.poll().await.try_into().unwrap();
     let [theirs] = t.poll_as("agent-web2", "first").await.try_into().unwrap();
     assert_ne!(mine.version_id, theirs.version_id);
+}
+
+#[tokio::test]
+async fn agents_that_give_up_at_once_do_not_disturb_each_other() {
+    for bench in ServiceBench::both().await {
+        let t = Flow::on(bench);
+        t.bench
+            .write(|tx| {
+                let mut other = build::agent("agent-web2");
+                other.name = "web2".into();
+                other.credential_hash = "ab".repeat(32);
+                tx.agents().insert(&other)?;
+                let mut target = build::target("tgt-web2");
+                target.name = "web2".into();
+                target.agent_id = other.id.clone();
+                tx.targets().insert(&target)
+            })
+            .await;
+        let targets = vec![build::id(build::TARGET), build::id("tgt-web2")];
+        for name in ["mc-1", "mc-2", "mc-3", "mc-4", "mc-5"] {
+            let both = CertificateSpec { name: name.into(), target_ids: Some(targets.clone()), ..spec() };
+            t.certificates.create(&operator(), Some(build::id(name)), both).await.unwrap();
+        }
+        t.sweep().await;
+        for job in t.bench.all_jobs().await {
+            let last = Job { attempts: job.max_attempts, ..job };
+            t.bench.write(move |tx| tx.jobs().update(&mut last.clone())).await;
+        }
+        let (one, other) = tokio::join!(t.poll(), t.poll_as("agent-web2", "first"));
+        assert!(one.is_empty() && other.is_empty());
+        for name in ["mc-1", "mc-2", "mc-3", "mc-4", "mc-5"] {
+            assert_eq!(t.bench.certificate(name).await.status, CertificateStatus::Failed, "{name}");
+        }
+    }
 }
 
 #[tokio::test]
