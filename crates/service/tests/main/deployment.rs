@@ -1,13 +1,14 @@
 //! What agents report about deployments, and what the server makes of it.
 
-use crate::bench::{ServiceBench, agent};
+use crate::bench::{ServiceBench, agent, operator};
 use crate::flow::{Flow, LEASE, Never, report};
 use certctl_domain::agent::AgentMetadata;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::{DeployCounter, DeploymentStatus, TargetMapping};
-use certctl_domain::job::{JobStatus, VerificationStatus};
+use certctl_domain::job::{JobKind, JobStatus, VerificationStatus};
 use certctl_service::reconcile::DeploymentSweep;
 use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus, WorkItem};
+use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::engine::Reconciler;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
@@ -176,6 +177,27 @@ async fn a_heartbeat_with_facts_that_cannot_be_kept_is_refused_by_name() {
         };
         assert_eq!(fields[0].field, "os");
     }
+}
+
+#[tokio::test]
+async fn a_target_whose_secrets_cannot_be_opened_fails_its_own_jobs_only() {
+    let t = Flow::new().await;
+    t.issued().await;
+    t.bench
+        .write(|tx| {
+            let mut damaged = tx.targets().find(&build::id(build::TARGET))?.unwrap();
+            damaged.sealed_config = Some(b"not sealed by any key".to_vec());
+            tx.targets().update(&mut damaged)
+        })
+        .await;
+    t.certificates.renew(&operator(), &build::id("mc-www"), false).await.unwrap();
+    t.bench.clock.advance(LEASE);
+    let [renewal] = t.poll().await.try_into().unwrap();
+    assert_eq!(renewal.kind, JobKind::Renewal);
+    let jobs = t.bench.all_jobs().await;
+    let failed = jobs.iter().find(|job| job.status == JobStatus::Failed).unwrap();
+    assert_eq!(failed.kind, JobKind::Deployment);
+    assert!(failed.last_error.as_deref().unwrap().contains("master key"));
 }
 
 #[tokio::test]
