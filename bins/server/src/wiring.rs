@@ -20,7 +20,8 @@ use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, RenewalSweep, WaitingTimes};
 use certctl_service::{
     AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers,
-    Jobs, LiveIssuers, SealedCaKeys, Secrets, StaticKey, StoreLeases, System, Targets, Wakeups, seed,
+    Jobs, LiveIssuers, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, StoreLeases, System, Targets,
+    Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::ApiKeyService;
@@ -109,6 +110,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
+        renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         system: Arc::new(System::new(store.clone(), move || readiness.is_ready(), metrics.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),

@@ -9,9 +9,12 @@ pub mod error;
 pub mod issuer;
 pub mod job;
 pub mod page;
+pub mod patch;
+pub mod renewal_policy;
 pub mod system;
 pub mod target;
 pub mod work;
 
 pub use error::ErrorBody;
 pub use page::Page;
+pub use patch::MergePatch;

@@ -1,7 +1,7 @@
 //! One request: built, sent, bounded, decoded.
 
 use crate::{Client, ClientError, ListQuery};
-use certctl_api_types::ErrorBody;
+use certctl_api_types::{ErrorBody, MergePatch};
 use certctl_domain::retry::FailureClass;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, Response};
@@ -58,6 +58,10 @@ impl Client {
         self.call(Method::PUT, segments)
     }
 
+    pub(crate) fn patch(&self, segments: &[&str]) -> Call<'_> {
+        self.call(Method::PATCH, segments)
+    }
+
     pub(crate) fn delete(&self, segments: &[&str]) -> Call<'_> {
         self.call(Method::DELETE, segments)
     }
@@ -82,8 +86,16 @@ impl Call<'_> {
         self
     }
 
-    pub(crate) fn json<B: Serialize>(mut self, body: &B) -> Self {
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    pub(crate) fn json<B: Serialize>(self, body: &B) -> Self {
+        self.body("application/json", body)
+    }
+
+    pub(crate) fn merge_patch(self, patch: &MergePatch) -> Self {
+        self.body("application/merge-patch+json", patch)
+    }
+
+    fn body<B: Serialize>(mut self, media_type: &'static str, body: &B) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.body = Some(serde_json::to_vec(body));
         self
     }

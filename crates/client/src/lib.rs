@@ -43,6 +43,7 @@ mod error;
 mod issuer;
 mod job;
 mod list;
+mod renewal_policy;
 mod system;
 mod target;
 
@@ -54,6 +55,7 @@ pub use error::ClientError;
 pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
+pub use renewal_policy::RenewalPolicies;
 pub use system::System;
 pub use target::Targets;
 
@@ -108,6 +110,11 @@ impl Client {
     /// The routes of agent `id` itself; the credential must be that agent's.
     pub const fn agent_work<'c>(&'c self, id: &'c AgentId) -> AgentWork<'c> {
         AgentWork { client: self, id }
+    }
+
+    /// Renewal policies.
+    pub const fn renewal_policies(&self) -> RenewalPolicies<'_> {
+        RenewalPolicies(self)
     }
 
     /// Jobs.

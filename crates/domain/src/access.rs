@@ -33,6 +33,8 @@ string_enum! {
         TargetWrite = "target.write",
         /// Create agents and enrolment tokens; retire agents.
         AgentWrite = "agent.write",
+        /// Create, change and delete teams, owners and renewal policies.
+        GovernanceWrite = "governance.write",
         /// Cancel and retry jobs.
         JobWrite = "job.write",
         /// List, create and revoke API keys.
@@ -63,6 +65,7 @@ impl Role {
                     | P::CertificateRenew
                     | P::CertificateDeploy
                     | P::TargetWrite
+                    | P::GovernanceWrite
                     | P::JobWrite
             ),
         }

@@ -64,6 +64,13 @@ pub struct RenewalPolicy {
     pub updated_at: Timestamp,
 }
 
+impl RenewalPolicy {
+    /// Names this state of the row: microseconds of the last change, which every change moves on.
+    pub const fn revision(&self) -> i64 {
+        self.updated_at.unix_micros()
+    }
+}
+
 /// The lifetime of the current leaf of one key holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {

@@ -1,6 +1,6 @@
 //! The table of routes, and the services behind it.
 
-use crate::{agent, agent_work, certificate, issuer, job, system, target};
+use crate::{agent, agent_work, certificate, issuer, job, renewal_policy, system, target};
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
 use certctl_http_core::{Description, RouteTable};
@@ -9,6 +9,7 @@ use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
+use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::system::SystemService;
 use certctl_service_api::target::TargetService;
 use std::fmt;
@@ -29,6 +30,8 @@ pub struct Services {
     pub agent_work: Arc<dyn AgentWorkService>,
     /// Jobs.
     pub jobs: Arc<dyn JobService>,
+    /// Renewal policies.
+    pub renewal_policies: Arc<dyn RenewalPolicyService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -71,6 +74,7 @@ pub fn route_table() -> RouteTable {
     agent::routes(&mut table);
     agent_work::routes(&mut table);
     job::routes(&mut table);
+    renewal_policy::routes(&mut table);
     table
 }
 
@@ -112,7 +116,7 @@ impl Api {
 
     /// Registers everything with one application.
     pub fn configure(&self, config: &mut ServiceConfig) {
-        let Services { certificates, issuers, targets, agents, agent_work, jobs, system } =
+        let Services { certificates, issuers, targets, agents, agent_work, jobs, renewal_policies, system } =
             self.services.clone();
         config
             .app_data(Data::from(certificates))
@@ -121,6 +125,7 @@ impl Api {
             .app_data(Data::from(agents))
             .app_data(Data::from(agent_work))
             .app_data(Data::from(jobs))
+            .app_data(Data::from(renewal_policies))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

@@ -11,6 +11,7 @@ mod certificate;
 mod issuer;
 mod job;
 mod json;
+mod renewal_policy;
 mod system;
 mod target;
 

@@ -3,7 +3,7 @@
 use crate::{Page, PageRequest, StoreError};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
-use certctl_domain::id::{AgentId, CertificateId, IssuerId, OwnerId, ProfileId, TeamId};
+use certctl_domain::id::{AgentId, CertificateId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TeamId};
 
 /// Which certificates a list shows. Absent fields do not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,4 +93,7 @@ pub trait CertificateRepo {
     /// Writes the row, its SANs and tags if the stored revision is `certificate.revision`, and
     /// grows the revision; otherwise `Stale`.
     fn update(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
+    /// Makes the certificates of a policy due at `at`, except those under renewal, revoked or
+    /// archived, and says how many. Revisions stay: nothing that users see has changed.
+    fn reconsider(&mut self, policy: &RenewalPolicyId, at: Timestamp) -> Result<u64, StoreError>;
 }

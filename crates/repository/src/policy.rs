@@ -1,6 +1,7 @@
 //! Storage of renewal policies.
 
 use crate::{Page, PageRequest, StoreError};
+use certctl_domain::Timestamp;
 use certctl_domain::id::RenewalPolicyId;
 use certctl_domain::renewal::RenewalPolicy;
 
@@ -12,4 +13,11 @@ pub trait RenewalPolicyRepo {
     fn list(&mut self, page: &PageRequest) -> Result<Page<RenewalPolicy>, StoreError>;
     /// Adds a row. `Duplicate{renewal_policy.id|renewal_policy.name}`.
     fn insert(&mut self, policy: &RenewalPolicy) -> Result<(), StoreError>;
+    /// Writes the row if its last change was at `unchanged_since`; otherwise `Stale`.
+    /// `Duplicate{renewal_policy.name}`.
+    fn update(&mut self, policy: &RenewalPolicy, unchanged_since: Timestamp) -> Result<(), StoreError>;
+    /// How many certificates follow it.
+    fn certificates(&mut self, id: &RenewalPolicyId) -> Result<u64, StoreError>;
+    /// Removes a row. `InUse{certificate.renewal_policy_id}`; `Stale` when absent.
+    fn delete(&mut self, id: &RenewalPolicyId) -> Result<(), StoreError>;
 }

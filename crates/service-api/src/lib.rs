@@ -8,11 +8,13 @@ pub mod agent;
 pub mod agent_work;
 pub mod auth;
 pub mod certificate;
+pub mod edit;
 pub mod engine;
 mod error;
 pub mod issuer;
 pub mod job;
 pub mod list;
+pub mod renewal_policy;
 pub mod system;
 pub mod target;
 

@@ -1,13 +1,16 @@
 //! What every service holds, and the small conversions they share.
 
+use crate::failure::Failure;
 use certctl_domain::audit::AuditEvent;
 use certctl_domain::id::{AuditEventId, IdSource};
 use certctl_domain::{Clock, JsonText, Timestamp};
-use certctl_repository::{Cursor, Page, PageRequest, Store};
+use certctl_repository::{Cursor, Page, PageRequest, Store, StoreError};
 use certctl_service_api::list::{ListRequest, Listing};
-use certctl_service_api::{Actor, ServiceError};
+use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Store, clock and ids: the base of every service.
 #[derive(Debug, Clone)]
@@ -95,7 +98,7 @@ pub(crate) fn listing<T>(list: &str, request: &PageRequest, page: Page<T>) -> Li
     }
 }
 
-/// Checks the length of a name in characters.
+/// Checks the length of a name in characters, and that all of them can be seen.
 pub(crate) fn check_name(field: &str, name: &str, max: usize) -> Result<(), ServiceError> {
     let length = name.chars().count();
     if length == 0 || length > max || name.chars().any(char::is_control) {
@@ -105,5 +108,79 @@ pub(crate) fn check_name(field: &str, name: &str, max: usize) -> Result<(), Serv
             format!("must have 1 to {max} characters and no control characters"),
         ));
     }
+    if name.trim().is_empty() || name.chars().any(is_deceptive) {
+        return Err(ServiceError::invalid(
+            field,
+            "invalid_value",
+            "must have a visible character, and none that is invisible or turns the direction of writing",
+        ));
+    }
     Ok(())
+}
+
+/// Zero-width characters and bidirectional controls: two names could look the same.
+const fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The refusals of several checks as one.
+pub(crate) fn all_of(checks: impl IntoIterator<Item = Result<(), ServiceError>>) -> Result<(), ServiceError> {
+    let mut problems = Vec::new();
+    for check in checks {
+        match check {
+            Ok(()) => {}
+            Err(ServiceError::Invalid(fields)) => problems.extend(fields),
+            Err(other) => return Err(other),
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(problems)) }
+}
+
+/// Refuses a change that was meant for another state of the row.
+pub(crate) fn check_revision(stored: i64, wanted: Option<i64>) -> Result<(), Failure> {
+    match wanted {
+        Some(wanted) if wanted != stored => Err(Failure::Store(StoreError::Stale)),
+        _ => Ok(()),
+    }
+}
+
+/// The instant of a change at `now`: later than the last one, because it names the new state.
+pub(crate) fn time_of_change(now: Timestamp, last: Timestamp) -> Timestamp {
+    now.max(last.plus(Duration::from_micros(1)))
+}
+
+/// The conflict of a row that others refer to: how many of which kind, plural.
+pub(crate) fn in_use(what: impl fmt::Display, counts: &[(&str, u64)]) -> Failure {
+    let users: Vec<_> =
+        counts.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
+    let counts: serde_json::Map<_, _> =
+        counts.iter().map(|(kind, n)| ((*kind).to_owned(), (*n).into())).collect();
+    Failure::Service(ServiceError::Conflict {
+        code: ConflictCode::InUse,
+        message: format!("{what} is used by {}; change or remove them first", users.join(" and ")),
+        details: Some(serde_json::json!({ "counts": counts })),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_visible_characters_only() {
+        for name in ["a", "Müller & Söhne", "日本語", "a b"] {
+            assert!(check_name("name", name, 255).is_ok(), "{name}");
+        }
+        for name in ["", " ", "a\nb", "pay\u{200b}pal", "\u{202e}evil", "\u{feff}x", &"x".repeat(256)] {
+            assert!(check_name("name", name, 255).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_always_later_than_the_last_one() {
+        let at = Timestamp::from_unix_micros;
+        assert_eq!(time_of_change(at(9), at(5)), at(9));
+        assert_eq!(time_of_change(at(5), at(5)), at(6));
+        assert_eq!(time_of_change(at(3), at(5)), at(6));
+    }
 }

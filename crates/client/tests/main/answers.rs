@@ -1,8 +1,9 @@
 //! What the client makes of answers.
 
+use certctl_api_types::MergePatch;
 use certctl_client::{Client, ClientError, ListQuery};
 use certctl_crypto::SecretString;
-use certctl_domain::id::{AgentId, CertificateId};
+use certctl_domain::id::{AgentId, CertificateId, RenewalPolicyId};
 use certctl_domain::retry::FailureClass;
 use certctl_fake_server::{HttpsServer, Request, Response};
 use serde_json::json;
@@ -144,6 +145,20 @@ async fn oversized_foreign_and_redirecting_answers_are_refused() {
     let nonsense = fixture(|_call, _request| Response::json(200, &json!({"status": 5})));
     let error = nonsense.client.system().health().await.unwrap_err();
     assert!(matches!(error, ClientError::Decode { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_patch_is_sent_as_a_merge_patch_to_its_resource() {
+    let fixture = fixture(|_call, _request| Response::error(404, "not_found", "there is none"));
+    let patch = MergePatch(json!({"auto_renew": false}).as_object().unwrap().clone());
+    let id = RenewalPolicyId::parse("rp-web").unwrap();
+    fixture.client.renewal_policies().patch(&id, &patch).await.unwrap_err();
+    let seen = fixture.seen.lock().unwrap();
+    assert_eq!(
+        (&*seen[0].method, &*seen[0].path),
+        ("PATCH", "/behind/a/proxy/api/v1/renewal-policies/rp-web")
+    );
+    assert_eq!(seen[0].headers["content-type"], "application/merge-patch+json");
 }
 
 #[tokio::test]

@@ -127,8 +127,9 @@ async fn every_route_that_takes_json_refuses_other_bodies() {
 #[actix_web::test]
 async fn every_path_refuses_other_methods_and_names_its_own() {
     let bench = Bench::new();
+    let other = Method::from_bytes(b"PURGE").unwrap();
     for route in route_table().routes() {
-        let answer = bench.send(request(Method::PATCH, &path(route), "admin")).await;
+        let answer = bench.send(request(other.clone(), &path(route), "admin")).await;
         assert_eq!(answer.refusal(), (405, "method_not_allowed".to_owned()), "{route:?}");
         assert!(answer.header("allow").split(", ").any(|method| method == route.method), "{route:?}");
     }

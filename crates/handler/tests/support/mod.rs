@@ -4,6 +4,7 @@ mod agents;
 mod certificates;
 mod issuers;
 mod jobs;
+mod renewal_policies;
 pub(crate) mod sample;
 mod system;
 mod targets;
@@ -81,6 +82,7 @@ impl Bench {
             agents: Arc::new(agents::Agents),
             agent_work: work.clone(),
             jobs: jobs.clone(),
+            renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
             system: system.clone(),
         };
         let build = BuildInfo {
@@ -120,6 +122,11 @@ impl Bench {
 
     pub(crate) async fn post(&self, who: &str, path: &str, body: &Value) -> Answer {
         self.send(request(Method::POST, path, who).set_json(body)).await
+    }
+
+    pub(crate) async fn patch(&self, who: &str, path: &str, body: &Value) -> Answer {
+        let request = request(Method::PATCH, path, who).set_payload(body.to_string());
+        self.send(request.insert_header(("content-type", "application/merge-patch+json"))).await
     }
 
     /// A POST without a body.

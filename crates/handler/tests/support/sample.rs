@@ -5,6 +5,7 @@ use certctl_domain::certificate::{Certificate, CertificateSource, CertificateSta
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
 use certctl_domain::san::San;
 use certctl_domain::target::{Target, TargetKind};
 use certctl_domain::version::CertificateVersion;
@@ -102,6 +103,22 @@ pub(crate) fn issuer(name: &str) -> Issuer {
         test_status: TestStatus::Success,
         source: ConnectorSource::Database,
         revision: 3,
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn renewal_policy(name: &str) -> RenewalPolicy {
+    RenewalPolicy {
+        id: id(name),
+        name: format!("{name} policy"),
+        renewal_window_days: 21,
+        auto_renew: false,
+        max_retries: 5,
+        retry_interval_seconds: 600,
+        alert_thresholds_days: vec![30, 7],
+        alert_channels: BTreeMap::from([(AlertSeverity::Critical, vec![NotificationChannel::PagerDuty])]),
+        alert_severity_map: BTreeMap::from([(7, AlertSeverity::Critical)]),
         created_at: time(0),
         updated_at: time(2),
     }

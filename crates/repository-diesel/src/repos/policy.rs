@@ -1,12 +1,15 @@
 //! Renewal policies.
 
 use crate::conn::MultiBackend;
+use crate::constraints::Reference;
 use crate::rows::{IntoDomain, PolicyRow};
-use crate::schema::renewal_policies;
+use crate::schema::{managed_certificates, renewal_policies};
 use crate::tx::DieselTx;
+use crate::types::DbTime;
+use certctl_domain::Timestamp;
 use certctl_domain::id::RenewalPolicyId;
 use certctl_domain::renewal::RenewalPolicy;
-use certctl_repository::{Page, PageRequest, RenewalPolicyRepo, StoreError};
+use certctl_repository::{Page, PageRequest, RenewalPolicyRepo, StoreError, exactly_one};
 use diesel::prelude::*;
 
 impl RenewalPolicyRepo for DieselTx<'_> {
@@ -29,5 +32,29 @@ impl RenewalPolicyRepo for DieselTx<'_> {
         let row = PolicyRow::try_from(policy)?;
         let inserted = diesel::insert_into(renewal_policies::table).values(row).execute(self.conn);
         self.check(inserted).map(drop)
+    }
+
+    fn update(&mut self, policy: &RenewalPolicy, unchanged_since: Timestamp) -> Result<(), StoreError> {
+        let stored = renewal_policies::table
+            .find(policy.id.as_str())
+            .filter(renewal_policies::updated_at.eq(DbTime::from(unchanged_since)));
+        let updated = diesel::update(stored).set(PolicyRow::try_from(policy)?).execute(self.conn);
+        exactly_one(self.check(updated)?)
+    }
+
+    fn certificates(&mut self, id: &RenewalPolicyId) -> Result<u64, StoreError> {
+        let rows = managed_certificates::table
+            .filter(managed_certificates::renewal_policy_id.eq(id.as_str()))
+            .count()
+            .get_result::<i64>(self.conn);
+        self.check(rows).map(i64::unsigned_abs)
+    }
+
+    fn delete(&mut self, id: &RenewalPolicyId) -> Result<(), StoreError> {
+        if RenewalPolicyRepo::certificates(self, id)? > 0 {
+            return Err(StoreError::InUse { key: Reference::CERTIFICATE_POLICY.key });
+        }
+        let deleted = diesel::delete(renewal_policies::table.find(id.as_str())).execute(self.conn);
+        exactly_one(self.check_delete(deleted)?)
     }
 }

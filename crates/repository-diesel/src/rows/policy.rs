@@ -7,7 +7,7 @@ use certctl_domain::renewal::RenewalPolicy;
 use certctl_repository::StoreError;
 use diesel::prelude::*;
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = renewal_policies)]
 pub(crate) struct PolicyRow {
     id: String,

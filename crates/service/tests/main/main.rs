@@ -22,6 +22,8 @@ mod job;
 #[cfg(test)]
 mod renewal;
 #[cfg(test)]
+mod renewal_policy;
+#[cfg(test)]
 mod rotate;
 #[cfg(test)]
 mod seed;

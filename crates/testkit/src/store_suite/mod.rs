@@ -183,6 +183,8 @@ macro_rules! store_suite {
                 the_intents_of_a_job_are_abandoned,
             }
             organisation {
+                a_changed_policy_is_guarded_by_its_last_change,
+                a_policy_goes_when_no_certificate_follows_it,
                 names_and_ids_are_unique,
                 pages_by_number_have_exact_totals,
                 profiles_come_back_as_stored,

@@ -1,7 +1,8 @@
 //! Teams, owners, renewal policies and profiles.
 
-use super::{assert_refused, attempt, read, walk, write};
-use crate::{TestStore, build};
+use super::{assert_refused, assert_stale, attempt, read, walk, write};
+use crate::{TestStore, build, seed_basics};
+use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::organisation::Team;
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
@@ -45,6 +46,70 @@ pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
     assert_eq!(read(db, |tx| tx.renewal_policies().find(&build::id("rp-odd"))).await, Some(policy.clone()));
     let page = read(db, |tx| tx.renewal_policies().list(&PageRequest::first(10))).await;
     assert_eq!((page.items, page.total, page.next), (vec![policy], 1, None));
+}
+
+pub async fn a_changed_policy_is_guarded_by_its_last_change(db: &TestStore) {
+    let policy = build::policy("rp-one");
+    let (row, read_at) = (policy.clone(), policy.updated_at);
+    write(db, move |tx| {
+        tx.renewal_policies().insert(&row)?;
+        tx.renewal_policies().insert(&build::policy("rp-two"))
+    })
+    .await;
+    let changed = RenewalPolicy {
+        name: "changed".to_owned(),
+        renewal_window_days: 1,
+        auto_renew: false,
+        max_retries: 0,
+        retry_interval_seconds: 86_400,
+        alert_thresholds_days: vec![1],
+        alert_channels: [(AlertSeverity::Warning, vec![NotificationChannel::Teams])].into(),
+        alert_severity_map: [(1, AlertSeverity::Warning)].into(),
+        updated_at: build::at(5),
+        ..policy
+    };
+    let row = changed.clone();
+    write(db, move |tx| tx.renewal_policies().update(&row, read_at)).await;
+    assert_eq!(read(db, |tx| tx.renewal_policies().find(&build::id("rp-one"))).await, Some(changed.clone()));
+    let row = changed.clone();
+    assert_stale(attempt(db, move |tx| tx.renewal_policies().update(&row, read_at)).await);
+    let row = RenewalPolicy { name: build::policy("rp-two").name, ..changed };
+    let same_name = attempt(db, move |tx| tx.renewal_policies().update(&row, build::at(5))).await;
+    assert_refused!(same_name, Duplicate, "renewal_policy.name");
+}
+
+pub async fn a_policy_goes_when_no_certificate_follows_it(db: &TestStore) {
+    seed_basics(db.store()).await;
+    let rows = [
+        (CertificateStatus::Active, "mc-active"),
+        (CertificateStatus::Pending, "mc-pending"),
+        (CertificateStatus::RenewalInProgress, "mc-busy"),
+        (CertificateStatus::Revoked, "mc-revoked"),
+        (CertificateStatus::Archived, "mc-archived"),
+    ]
+    .map(|(status, id)| Certificate { status, ..build::certificate(id) });
+    write(db, move |tx| {
+        rows.iter().try_for_each(|row| tx.certificates().insert(row))?;
+        tx.renewal_policies().insert(&build::policy("rp-free"))
+    })
+    .await;
+    let used = build::id(build::POLICY);
+    let counts = read(db, move |tx| {
+        let policies = tx.renewal_policies();
+        Ok((policies.certificates(&used)?, policies.certificates(&build::id("rp-free"))?))
+    });
+    assert_eq!(counts.await, (5, 0));
+    let refused = attempt(db, |tx| tx.renewal_policies().delete(&build::id(build::POLICY))).await;
+    assert_refused!(refused, InUse, "certificate.renewal_policy_id");
+    write(db, |tx| tx.renewal_policies().delete(&build::id("rp-free"))).await;
+    assert_stale(attempt(db, |tx| tx.renewal_policies().delete(&build::id("rp-free"))).await);
+
+    let due = write(db, |tx| tx.certificates().reconsider(&build::id(build::POLICY), build::at(7))).await;
+    assert_eq!(due, 2);
+    let mut due = read(db, |tx| tx.certificates().due(build::at(7), 10)).await;
+    due.retain(|row| row.next_action_at == Some(build::at(7)));
+    let ids: Vec<_> = due.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids, ["mc-active", "mc-pending"]);
 }
 
 pub async fn profiles_come_back_as_stored(db: &TestStore) {

@@ -8,8 +8,8 @@ use crate::schema::{certificate_sans, certificate_tags, managed_certificates};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
-use certctl_domain::certificate::Certificate;
-use certctl_domain::id::{CertificateId, ProfileId};
+use certctl_domain::certificate::{Certificate, CertificateStatus as Status};
+use certctl_domain::id::{CertificateId, ProfileId, RenewalPolicyId};
 use certctl_repository::{
     CertificateFilter, CertificateRepo, CertificateSort, Page, PageRequest, StoreError, exactly_one,
 };
@@ -169,5 +169,18 @@ impl CertificateRepo for DieselTx<'_> {
         }
         certificate.revision += 1;
         Ok(())
+    }
+
+    fn reconsider(&mut self, policy: &RenewalPolicyId, at: Timestamp) -> Result<u64, StoreError> {
+        let status = managed_certificates::status;
+        let idle = managed_certificates::table
+            .filter(managed_certificates::renewal_policy_id.eq(policy.as_str()))
+            .filter(status.ne(Status::RenewalInProgress.as_str()))
+            .filter(status.ne(Status::Revoked.as_str()))
+            .filter(status.ne(Status::Archived.as_str()));
+        let updated = diesel::update(idle)
+            .set(managed_certificates::next_action_at.eq(DbTime::from(at)))
+            .execute(self.conn);
+        Ok(self.check(updated)?.try_into().unwrap_or(u64::MAX))
     }
 }

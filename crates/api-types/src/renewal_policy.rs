@@ -1,0 +1,90 @@
+//! Renewal policies.
+
+use crate::issuer::yes;
+use certctl_domain::Timestamp;
+use certctl_domain::id::RenewalPolicyId;
+use certctl_domain::renewal::{AlertSeverity, NotificationChannel};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A renewal policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RenewalPolicy {
+    /// Identifier.
+    pub id: RenewalPolicyId,
+    /// Name, unique.
+    pub name: String,
+    /// Days before the end at which renewal starts; never more than a third of the lifetime.
+    pub renewal_window_days: u32,
+    /// Whether certificates are renewed without being asked for.
+    pub auto_renew: bool,
+    /// Retries of one renewal job.
+    pub max_retries: u32,
+    /// Pause between attempts in seconds; shortened for short lifetimes.
+    pub retry_interval_seconds: u32,
+    /// Days before the end at which alerts are sent, largest first.
+    pub alert_thresholds_days: Vec<u32>,
+    /// Channels by severity; empty means mail for every severity.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<NotificationChannel>>))]
+    pub alert_channels: BTreeMap<AlertSeverity, Vec<NotificationChannel>>,
+    /// Severity by threshold.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, AlertSeverity>))]
+    pub alert_severity_map: BTreeMap<u32, AlertSeverity>,
+    /// Creation time.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// Body of `POST /renewal-policies` and `PUT /renewal-policies/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RenewalPolicyRequest {
+    /// Identifier to use, on creation only; `rp-` and a form of the name when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RenewalPolicyId>,
+    /// Name, 1 to 255 characters, unique.
+    pub name: String,
+    /// Days before the end at which renewal starts.
+    #[serde(default = "thirty")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365, default = 30))]
+    pub renewal_window_days: u32,
+    /// Whether certificates are renewed without being asked for.
+    #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(default = true))]
+    pub auto_renew: bool,
+    /// Retries of one renewal job.
+    #[serde(default = "three")]
+    #[cfg_attr(feature = "openapi", schema(maximum = 10, default = 3))]
+    pub max_retries: u32,
+    /// Pause between attempts in seconds.
+    #[serde(default = "an_hour")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 60, maximum = 86_400, default = 3600))]
+    pub retry_interval_seconds: u32,
+    /// Days before the end at which alerts are sent, each 0 to 365. Empty or left out: 30, 14, 7, 0.
+    #[serde(default)]
+    pub alert_thresholds_days: Vec<u32>,
+    /// Channels by severity (`informational`, `warning`, `critical`). Empty or left out: mail for
+    /// every severity; an empty list silences a severity.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<NotificationChannel>>))]
+    pub alert_channels: BTreeMap<AlertSeverity, Vec<NotificationChannel>>,
+    /// Severity by threshold; the keys are among the thresholds.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, AlertSeverity>))]
+    pub alert_severity_map: BTreeMap<u32, AlertSeverity>,
+}
+
+const fn thirty() -> u32 {
+    30
+}
+
+const fn three() -> u32 {
+    3
+}
+
+const fn an_hour() -> u32 {
+    3600
+}

@@ -1,0 +1,55 @@
+//! Between the domain's renewal policies and their JSON bodies.
+
+use certctl_api_types::renewal_policy as api;
+use certctl_domain::renewal::RenewalPolicy;
+use certctl_http_core::Tagged;
+use certctl_service_api::renewal_policy::RenewalPolicySpec;
+
+pub(super) fn renewal_policy(row: RenewalPolicy) -> api::RenewalPolicy {
+    api::RenewalPolicy {
+        id: row.id,
+        name: row.name,
+        renewal_window_days: row.renewal_window_days,
+        auto_renew: row.auto_renew,
+        max_retries: row.max_retries,
+        retry_interval_seconds: row.retry_interval_seconds,
+        alert_thresholds_days: row.alert_thresholds_days,
+        alert_channels: row.alert_channels,
+        alert_severity_map: row.alert_severity_map,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+pub(super) fn tagged(row: RenewalPolicy) -> Tagged<api::RenewalPolicy> {
+    Tagged { revision: row.revision(), body: renewal_policy(row) }
+}
+
+pub(super) fn spec(request: api::RenewalPolicyRequest) -> RenewalPolicySpec {
+    RenewalPolicySpec {
+        name: request.name,
+        renewal_window_days: request.renewal_window_days,
+        auto_renew: request.auto_renew,
+        max_retries: request.max_retries,
+        retry_interval_seconds: request.retry_interval_seconds,
+        alert_thresholds_days: request.alert_thresholds_days,
+        alert_channels: request.alert_channels,
+        alert_severity_map: request.alert_severity_map,
+    }
+}
+
+/// The body that would leave `row` as it is.
+pub(super) fn request(row: &RenewalPolicy) -> api::RenewalPolicyRequest {
+    let row = row.clone();
+    api::RenewalPolicyRequest {
+        id: None,
+        name: row.name,
+        renewal_window_days: row.renewal_window_days,
+        auto_renew: row.auto_renew,
+        max_retries: row.max_retries,
+        retry_interval_seconds: row.retry_interval_seconds,
+        alert_thresholds_days: row.alert_thresholds_days,
+        alert_channels: row.alert_channels,
+        alert_severity_map: row.alert_severity_map,
+    }
+}

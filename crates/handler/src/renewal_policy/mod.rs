@@ -1,0 +1,23 @@
+//! Renewal policies.
+
+mod convert;
+mod create;
+mod delete;
+mod get;
+mod list;
+mod patch;
+mod replace;
+
+use certctl_domain::access::Permission;
+use certctl_http_core::{Access, RouteTable, route};
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    let read = Access::Holding(Permission::InventoryRead);
+    let write = Access::Holding(Permission::GovernanceWrite);
+    route!(table, read, list::list_renewal_policies);
+    route!(table, write, create::create_renewal_policy);
+    route!(table, read, get::get_renewal_policy);
+    route!(table, write, replace::replace_renewal_policy);
+    route!(table, write, patch::patch_renewal_policy);
+    route!(table, write, delete::delete_renewal_policy);
+}

@@ -1,0 +1,256 @@
+//! Renewal policies.
+
+use crate::bench::{ServiceBench, operator, viewer};
+use crate::flow::Flow;
+use certctl_domain::certificate::{Certificate, CertificateStatus};
+use certctl_domain::id::RenewalPolicyId;
+use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
+use certctl_service::RenewalPolicies;
+use certctl_service_api::ServiceError;
+use certctl_service_api::edit::Edit;
+use certctl_service_api::renewal_policy::{RenewalPolicyService, RenewalPolicySpec};
+use certctl_testkit::build;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn policies(t: &ServiceBench) -> RenewalPolicies {
+    RenewalPolicies::new(t.base.clone(), Arc::clone(&t.wakeups))
+}
+
+fn spec(name: &str) -> RenewalPolicySpec {
+    RenewalPolicySpec {
+        name: name.to_owned(),
+        renewal_window_days: 30,
+        auto_renew: true,
+        max_retries: 3,
+        retry_interval_seconds: 3600,
+        alert_thresholds_days: vec![30, 14],
+        alert_channels: BTreeMap::new(),
+        alert_severity_map: BTreeMap::new(),
+    }
+}
+
+fn spec_of(row: &RenewalPolicy) -> RenewalPolicySpec {
+    let row = row.clone();
+    RenewalPolicySpec {
+        name: row.name,
+        renewal_window_days: row.renewal_window_days,
+        auto_renew: row.auto_renew,
+        max_retries: row.max_retries,
+        retry_interval_seconds: row.retry_interval_seconds,
+        alert_thresholds_days: row.alert_thresholds_days,
+        alert_channels: row.alert_channels,
+        alert_severity_map: row.alert_severity_map,
+    }
+}
+
+fn to(spec: RenewalPolicySpec) -> Edit<RenewalPolicy, RenewalPolicySpec> {
+    Box::new(move |_| Ok(spec.clone()))
+}
+
+fn refused(error: ServiceError) -> Vec<(String, &'static str)> {
+    match error {
+        ServiceError::Invalid(fields) => fields.into_iter().map(|field| (field.field, field.code)).collect(),
+        other => panic!("not about fields: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_field_survives_creation_and_change_on_both_engines() {
+    for t in ServiceBench::both().await {
+        let first = RenewalPolicySpec {
+            name: "Edge".to_owned(),
+            renewal_window_days: 365,
+            auto_renew: false,
+            max_retries: 0,
+            retry_interval_seconds: 60,
+            alert_thresholds_days: vec![365, 1, 0],
+            alert_channels: BTreeMap::from([
+                (AlertSeverity::Warning, Vec::new()),
+                (AlertSeverity::Critical, vec![NotificationChannel::PagerDuty, NotificationChannel::Email]),
+            ]),
+            alert_severity_map: BTreeMap::from([
+                (365, AlertSeverity::Informational),
+                (0, AlertSeverity::Critical),
+            ]),
+        };
+        let created =
+            policies(&t).create(&operator(), Some(build::id("rp-edge")), first.clone()).await.unwrap();
+        assert_eq!(policies(&t).get(&viewer(), &created.id).await.unwrap(), created);
+        assert_eq!((created.id.as_str(), spec_of(&created)), ("rp-edge", first));
+
+        let second = RenewalPolicySpec {
+            name: "Core".to_owned(),
+            renewal_window_days: 1,
+            auto_renew: true,
+            max_retries: 10,
+            retry_interval_seconds: 86_400,
+            alert_thresholds_days: vec![9],
+            alert_channels: BTreeMap::from([(
+                AlertSeverity::Informational,
+                vec![NotificationChannel::Slack],
+            )]),
+            alert_severity_map: BTreeMap::from([(9, AlertSeverity::Warning)]),
+        };
+        let changed = policies(&t).change(&operator(), &created.id, to(second.clone()), None).await.unwrap();
+        assert_eq!(policies(&t).get(&viewer(), &created.id).await.unwrap(), changed);
+        assert_eq!((changed.created_at, spec_of(&changed)), (created.created_at, second));
+        assert!(changed.updated_at > created.updated_at);
+
+        let events = t.audit().await;
+        let details: serde_json::Value = serde_json::from_str(events[1].details.as_str()).unwrap();
+        assert_eq!(events[1].action, "renewal_policy_updated");
+        assert_eq!((&details["before"]["name"], &details["after"]["name"]), (&"Edge".into(), &"Core".into()));
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_made_of_the_name_and_numbered_when_taken() {
+    let t = ServiceBench::empty().await;
+    let mut ids = Vec::new();
+    for name in ["Web Servers", "web-servers", "WEB servers!"] {
+        ids.push(policies(&t).create(&operator(), None, spec(name)).await.unwrap().id.to_string());
+    }
+    assert_eq!(ids, ["rp-web-servers", "rp-web-servers-2", "rp-web-servers-3"]);
+    let same_name = policies(&t).create(&operator(), None, spec("Web Servers")).await.unwrap_err();
+    assert_eq!(same_name.code(), "already_exists");
+}
+
+#[tokio::test]
+async fn thresholds_and_channels_are_stored_in_canonical_form() {
+    let t = ServiceBench::empty().await;
+    let email = NotificationChannel::Email;
+    let odd = RenewalPolicySpec {
+        alert_thresholds_days: vec![7, 30, 7],
+        alert_channels: BTreeMap::from([(AlertSeverity::Warning, vec![email, email])]),
+        ..spec("Odd")
+    };
+    let created = policies(&t).create(&operator(), None, odd).await.unwrap();
+    assert_eq!(created.alert_thresholds_days, [30, 7]);
+    assert_eq!(created.alert_channels[&AlertSeverity::Warning], [email]);
+    let none = RenewalPolicySpec { alert_thresholds_days: Vec::new(), ..spec("None") };
+    let created = policies(&t).create(&operator(), None, none).await.unwrap();
+    assert_eq!(created.alert_thresholds_days, [30, 14, 7, 0]);
+}
+
+#[tokio::test]
+async fn every_field_out_of_range_is_named() {
+    let t = ServiceBench::empty().await;
+    let wrong = RenewalPolicySpec {
+        name: String::new(),
+        renewal_window_days: 366,
+        auto_renew: true,
+        max_retries: 11,
+        retry_interval_seconds: 59,
+        alert_thresholds_days: vec![30, 400],
+        alert_channels: BTreeMap::new(),
+        alert_severity_map: BTreeMap::from([(14, AlertSeverity::Warning)]),
+    };
+    let refusal = policies(&t).create(&operator(), None, wrong).await.unwrap_err();
+    let wanted = [
+        ("name", "invalid_length"),
+        ("renewal_window_days", "invalid_value"),
+        ("max_retries", "invalid_value"),
+        ("retry_interval_seconds", "invalid_value"),
+        ("alert_thresholds_days[1]", "invalid_value"),
+        ("alert_severity_map.14", "unknown_value"),
+    ];
+    assert_eq!(refused(refusal), wanted.map(|(field, code)| (field.to_owned(), code)));
+    assert!(t.audit().await.is_empty());
+}
+
+#[tokio::test]
+async fn only_operators_and_administrators_write() {
+    let t = ServiceBench::new().await;
+    let id: RenewalPolicyId = build::id(build::POLICY);
+    let errors = [
+        policies(&t).create(&viewer(), None, spec("New")).await.unwrap_err(),
+        policies(&t).change(&viewer(), &id, to(spec("New")), None).await.unwrap_err(),
+        policies(&t).delete(&viewer(), &id).await.unwrap_err(),
+    ];
+    assert!(errors.iter().all(|error| error.code() == "forbidden"), "{errors:?}");
+}
+
+#[tokio::test]
+async fn one_of_two_changes_of_the_same_state_wins() {
+    for t in ServiceBench::both().await {
+        let id: RenewalPolicyId = build::id(build::POLICY);
+        let read = policies(&t).get(&viewer(), &id).await.unwrap().revision();
+        policies(&t).change(&operator(), &id, to(spec("First")), Some(read)).await.unwrap();
+        let late = policies(&t).change(&operator(), &id, to(spec("Second")), Some(read)).await.unwrap_err();
+        assert_eq!(late.code(), "stale");
+        assert_eq!(policies(&t).get(&viewer(), &id).await.unwrap().name, "First");
+        let taken = policies(&t).create(&operator(), None, spec("Second")).await.unwrap();
+        let same = policies(&t).change(&operator(), &taken.id, to(spec("First")), None).await.unwrap_err();
+        assert_eq!(same.code(), "already_exists");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_in_use_stays_and_tells_by_how_many() {
+    for t in ServiceBench::both().await {
+        t.write(|tx| {
+            tx.certificates().insert(&build::certificate("mc-a"))?;
+            tx.certificates().insert(&build::certificate("mc-b"))
+        })
+        .await;
+        let refusal = policies(&t).delete(&operator(), &build::id(build::POLICY)).await.unwrap_err();
+        let ServiceError::Conflict { details: Some(details), .. } = &refusal else { panic!("{refusal:?}") };
+        assert_eq!((refusal.code(), &details["counts"]["certificates"]), ("in_use", &2.into()));
+
+        let free = policies(&t).create(&operator(), None, spec("Free")).await.unwrap();
+        policies(&t).delete(&operator(), &free.id).await.unwrap();
+        assert_eq!(policies(&t).delete(&operator(), &free.id).await.unwrap_err().code(), "not_found");
+        assert_eq!(t.audited().await, ["renewal_policy_created", "renewal_policy_deleted"]);
+    }
+}
+
+#[tokio::test]
+async fn a_change_has_idle_certificates_looked_at_again() {
+    for t in ServiceBench::both().await {
+        let far = Some(build::at(9_000));
+        let row = |id: &str, status| Certificate { status, next_action_at: far, ..build::certificate(id) };
+        let rows = [
+            row("mc-active", CertificateStatus::Active),
+            row("mc-failed", CertificateStatus::Failed),
+            row("mc-busy", CertificateStatus::RenewalInProgress),
+            row("mc-archived", CertificateStatus::Archived),
+        ];
+        t.write(move |tx| rows.iter().try_for_each(|row| tx.certificates().insert(row))).await;
+        let id: RenewalPolicyId = build::id(build::POLICY);
+        let before = policies(&t).get(&viewer(), &id).await.unwrap();
+        let next = async |name: &str| t.certificate(name).await.next_action_at;
+
+        let renamed = RenewalPolicySpec { name: "Renamed".to_owned(), ..spec_of(&before) };
+        policies(&t).change(&operator(), &id, to(renamed.clone()), None).await.unwrap();
+        assert_eq!(next("mc-active").await, far, "a name moves nothing");
+
+        let wider = RenewalPolicySpec { renewal_window_days: 60, ..renamed };
+        policies(&t).change(&operator(), &id, to(wider), None).await.unwrap();
+        let now = Some(t.base.clock.now());
+        assert_eq!((next("mc-active").await, next("mc-failed").await), (now, now));
+        assert_eq!((next("mc-busy").await, next("mc-archived").await), (far, far));
+    }
+}
+
+#[tokio::test]
+async fn one_sweep_looks_at_all_certificates_of_a_changed_policy() {
+    let t = Flow::new().await;
+    t.bench
+        .write(|tx| {
+            (0..250).try_for_each(|n| {
+                tx.certificates().insert(&Certificate {
+                    status: CertificateStatus::Active,
+                    next_action_at: None,
+                    ..build::certificate(&format!("mc-{n}x"))
+                })
+            })
+        })
+        .await;
+    let id: RenewalPolicyId = build::id(build::POLICY);
+    let manual = RenewalPolicySpec { auto_renew: false, ..spec("Manual") };
+    policies(&t.bench).change(&operator(), &id, to(manual), None).await.unwrap();
+    assert!(t.bench.read(|tx| tx.certificates().next_due()).await.is_some());
+    t.sweep().await;
+    assert_eq!(t.bench.read(|tx| tx.certificates().next_due()).await, None);
+}
