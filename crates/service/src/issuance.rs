@@ -12,7 +12,7 @@ use certctl_domain::renewal::{
 };
 use certctl_domain::version::CertificateVersion;
 use certctl_domain::{JsonText, Timestamp};
-use certctl_repository::Tx;
+use certctl_repository::{JobFilter, PageRequest, Tx};
 use certctl_service_api::certificate::QueuedIssuance;
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use std::collections::BTreeSet;
@@ -208,9 +208,10 @@ pub(crate) fn settle(
         && tx.jobs().live_issuances(certificate)?.is_empty()
     {
         let policy = policy_of(tx, &row)?;
-        let due = lineages
-            .iter()
-            .any(|lineage| matches!(lineage.decide(&policy, &row.id, now), Decision::Renew(_)));
+        let ended = match ended {
+            Ended::Issued if left_behind(tx, &row, &lineages, &policy, now)? => Ended::Failed,
+            ended => ended,
+        };
         match ended {
             Ended::Cancelled => {
                 let issued = row.valid_from.is_some();
@@ -219,12 +220,12 @@ pub(crate) fn settle(
                 row.next_action_at = next_look(&row, &lineages, &policy, now)
                     .map(|at| at.max(now.plus(Duration::from_secs(policy.retry_interval_seconds.into()))));
             }
-            Ended::Issued if !due => {
+            Ended::Issued => {
                 row.apply(CertificateEvent::Issued, now)?;
                 row.failed_issuances = 0;
                 row.next_action_at = next_look(&row, &lineages, &policy, now);
             }
-            Ended::Issued | Ended::Failed => {
+            Ended::Failed => {
                 row.apply(CertificateEvent::IssuanceFailed, now)?;
                 row.failed_issuances = row.failed_issuances.saturating_add(1);
                 row.next_action_at = policy.auto_renew.then(|| now.plus(pause_after_failure(&policy, &row)));
@@ -233,6 +234,35 @@ pub(crate) fn settle(
     }
     tx.certificates().update(&mut row)?;
     Ok(())
+}
+
+/// Whether a key holder still needs a leaf because its own issuance did not succeed. One that was
+/// mapped meanwhile, or whose window has just opened, is merely next.
+fn left_behind(
+    tx: &mut dyn Tx,
+    certificate: &Certificate,
+    lineages: &[Lineage],
+    policy: &RenewalPolicy,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    let due = |lineage: &&Lineage| matches!(lineage.decide(policy, &certificate.id, now), Decision::Renew(_));
+    for lineage in lineages.iter().filter(due) {
+        let mut newest: Option<Job> = None;
+        for kind in [JobKind::Issuance, JobKind::Renewal] {
+            let filter = JobFilter {
+                kind: Some(kind),
+                certificate_id: Some(certificate.id.clone()),
+                agent_id: Some(lineage.agent.clone()),
+                ..JobFilter::default()
+            };
+            let found = tx.jobs().list(&filter, &PageRequest::first(1))?.items.into_iter().next();
+            newest = newest.into_iter().chain(found).max_by_key(|job| job.created_at);
+        }
+        if newest.is_some_and(|job| job.status != JobStatus::Completed) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// When the sweep must look again; `None` when the policy never renews or nobody holds a key.

@@ -15,6 +15,22 @@ use certctl_testkit::build;
 use serde_json::json;
 use std::time::Duration;
 
+/// Another agent with a target of its own.
+async fn add_second_target(t: &Flow) {
+    t.bench
+        .write(|tx| {
+            let mut other = build::agent("agent-web2");
+            other.name = "web2".into();
+            other.credential_hash = "ab".repeat(32);
+            tx.agents().insert(&other)?;
+            let mut target = build::target("tgt-web2");
+            target.name = "web2".into();
+            target.agent_id = other.id.clone();
+            tx.targets().insert(&target)
+        })
+        .await;
+}
+
 #[tokio::test]
 async fn the_sweep_renews_when_the_window_opens_and_not_before() {
     let t = Flow::new().await;
@@ -151,18 +167,7 @@ async fn one_run_of_the_sweep_gets_through_any_number_of_certificates_that_are_n
 #[tokio::test]
 async fn each_agent_gets_a_key_of_its_own_and_the_certificate_counts_as_renewed_when_all_are() {
     let t = Flow::new().await;
-    t.bench
-        .write(|tx| {
-            let mut other = build::agent("agent-web2");
-            other.name = "web2".into();
-            other.credential_hash = "ab".repeat(32);
-            tx.agents().insert(&other)?;
-            let mut target = build::target("tgt-web2");
-            target.name = "web2".into();
-            target.agent_id = other.id.clone();
-            tx.targets().insert(&target)
-        })
-        .await;
+    add_second_target(&t).await;
     let both =
         CertificateSpec { target_ids: Some(vec![build::id(build::TARGET), build::id("tgt-web2")]), ..spec() };
     t.certificates.create(&operator(), Some(build::id("mc-www")), both).await.unwrap();
@@ -186,21 +191,51 @@ async fn each_agent_gets_a_key_of_its_own_and_the_certificate_counts_as_renewed_
 }
 
 #[tokio::test]
+async fn a_key_holder_that_comes_while_another_is_served_is_next_and_no_failure() {
+    let t = Flow::new().await;
+    add_second_target(&t).await;
+    t.create().await;
+    t.sweep().await;
+    let [first] = t.poll().await.try_into().unwrap();
+    let both = vec![build::id(build::TARGET), build::id("tgt-web2")];
+    t.certificates.set_targets(&operator(), &build::id("mc-www"), both).await.unwrap();
+    t.send_csr(&first).await.unwrap();
+    t.work_off().await;
+    let row = t.bench.certificate("mc-www").await;
+    assert_eq!((row.status, row.failed_issuances), (CertificateStatus::Active, 0));
+    assert_eq!(t.sweep().await.counts, [("enqueued", 1)]);
+    assert_eq!(t.poll_as("agent-web2", "first").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_certificate_that_one_key_holder_could_not_renew_has_failed() {
+    let t = Flow::new().await;
+    add_second_target(&t).await;
+    let both = vec![build::id(build::TARGET), build::id("tgt-web2")];
+    let spec = CertificateSpec { target_ids: Some(both), ..spec() };
+    t.certificates.create(&operator(), Some(build::id("mc-www")), spec).await.unwrap();
+    t.sweep().await;
+    let [first] = t.poll().await.try_into().unwrap();
+    let [second] = t.poll_as("agent-web2", "first").await.try_into().unwrap();
+    let refused = JobReport {
+        retryable: false,
+        lease_token: Some(second.lease_token),
+        ..report(ReportedStatus::Failed)
+    };
+    let id: AgentId = build::id("agent-web2");
+    t.work.report(&agent("agent-web2"), &id, &second.job_id, refused).await.unwrap();
+    t.send_csr(&first).await.unwrap();
+    t.work_off().await;
+    let row = t.bench.certificate("mc-www").await;
+    assert_eq!((row.status, row.failed_issuances), (CertificateStatus::Failed, 1));
+    assert!(row.next_action_at.unwrap() > row.updated_at);
+}
+
+#[tokio::test]
 async fn agents_that_give_up_at_once_do_not_disturb_each_other() {
     for bench in ServiceBench::both().await {
         let t = Flow::on(bench);
-        t.bench
-            .write(|tx| {
-                let mut other = build::agent("agent-web2");
-                other.name = "web2".into();
-                other.credential_hash = "ab".repeat(32);
-                tx.agents().insert(&other)?;
-                let mut target = build::target("tgt-web2");
-                target.name = "web2".into();
-                target.agent_id = other.id.clone();
-                tx.targets().insert(&target)
-            })
-            .await;
+        add_second_target(&t).await;
         let targets = vec![build::id(build::TARGET), build::id("tgt-web2")];
         for name in ["mc-1", "mc-2", "mc-3", "mc-4", "mc-5"] {
             let both = CertificateSpec { name: name.into(), target_ids: Some(targets.clone()), ..spec() };
