@@ -101,10 +101,13 @@ impl From<ConnectorError> for Refusal {
     }
 }
 
-/// A failed use case inside a job: storage trouble passes, everything else needs a person.
+/// A failed use case inside a job: a refusal needs a person. What the server itself could not do
+/// (no database, a full disk, a statement that took too long) may pass, and attempts are limited.
 pub(super) fn failed(error: &ServiceError) -> JobFailure {
     let class = match error {
-        ServiceError::Unavailable(_) | ServiceError::Throttled { .. } => FailureClass::Transient,
+        ServiceError::Unavailable(_) | ServiceError::Throttled { .. } | ServiceError::Internal(_) => {
+            FailureClass::Transient
+        }
         _ => FailureClass::Permanent,
     };
     let mut message = error.to_string();

@@ -229,6 +229,23 @@ async fn a_disabled_issuer_fails_the_job_visibly_and_the_sweep_tries_again_later
 }
 
 #[tokio::test]
+async fn what_the_server_itself_could_not_do_is_tried_again() {
+    let t = Flow::new().await;
+    t.create().await;
+    t.sweep().await;
+    let [item] = t.poll().await.try_into().unwrap();
+    t.send_csr(&item).await.unwrap();
+    t.bench
+        .write(|tx| {
+            let mut damaged = tx.issuers().find(&build::id(build::ISSUER))?.unwrap();
+            damaged.sealed_config = Some(b"not sealed by any key".to_vec());
+            tx.issuers().update(&mut damaged)
+        })
+        .await;
+    assert_eq!(t.work_off().await, [AttemptOutcome::WillRetry]);
+}
+
+#[tokio::test]
 async fn an_issuance_that_ends_in_failure_leaves_no_open_intent() {
     let t = Flow::new().await;
     t.create().await;
