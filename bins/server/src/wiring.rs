@@ -20,8 +20,8 @@ use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, RenewalSweep, WaitingTimes};
 use certctl_service::{
     AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers,
-    Jobs, LiveIssuers, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, StoreLeases, System, Targets,
-    Wakeups, seed,
+    Jobs, LiveIssuers, Profiles, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, StoreLeases, System,
+    Targets, Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::ApiKeyService;
@@ -111,6 +111,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
+        profiles: Arc::new(Profiles::new(base.clone())),
         system: Arc::new(System::new(store.clone(), move || readiness.is_ready(), metrics.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),

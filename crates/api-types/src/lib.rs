@@ -10,6 +10,7 @@ pub mod issuer;
 pub mod job;
 pub mod page;
 pub mod patch;
+pub mod profile;
 pub mod renewal_policy;
 pub mod system;
 pub mod target;

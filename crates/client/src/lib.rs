@@ -43,6 +43,7 @@ mod error;
 mod issuer;
 mod job;
 mod list;
+mod profile;
 mod renewal_policy;
 mod system;
 mod target;
@@ -55,6 +56,7 @@ pub use error::ClientError;
 pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
+pub use profile::Profiles;
 pub use renewal_policy::RenewalPolicies;
 pub use system::System;
 pub use target::Targets;
@@ -115,6 +117,11 @@ impl Client {
     /// Renewal policies.
     pub const fn renewal_policies(&self) -> RenewalPolicies<'_> {
         RenewalPolicies(self)
+    }
+
+    /// Certificate profiles.
+    pub const fn profiles(&self) -> Profiles<'_> {
+        Profiles(self)
     }
 
     /// Jobs.

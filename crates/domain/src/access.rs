@@ -35,6 +35,8 @@ string_enum! {
         AgentWrite = "agent.write",
         /// Create, change and delete teams, owners and renewal policies.
         GovernanceWrite = "governance.write",
+        /// Create, change and delete certificate profiles.
+        ProfileWrite = "profile.write",
         /// Cancel and retry jobs.
         JobWrite = "job.write",
         /// List, create and revoke API keys.
@@ -98,6 +100,8 @@ mod tests {
         assert_eq!(held(Role::Approver), ["inventory.read", "approval.decide", "metrics.read"]);
         assert_eq!(held(Role::Admin).len(), Permission::ALL.len() - 1);
         assert!(!Role::Operator.allows(Permission::IssuerWrite));
+        assert!(Role::Operator.allows(Permission::GovernanceWrite));
+        assert!(!Role::Operator.allows(Permission::ProfileWrite));
         assert!(!Role::Operator.allows(Permission::AgentWrite));
         assert!(!Role::Operator.allows(Permission::ApiKeyWrite));
     }

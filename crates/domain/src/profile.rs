@@ -102,7 +102,31 @@ pub struct CertificateProfile {
     pub updated_at: Timestamp,
 }
 
+/// Names of CSR attributes and subject attributes that a profile can require.
+pub const CSR_ATTRIBUTES: &[&str] = &[
+    "commonName",
+    "surname",
+    "serialNumber",
+    "countryName",
+    "localityName",
+    "stateOrProvinceName",
+    "organizationName",
+    "organizationalUnitName",
+    "title",
+    "challengePassword",
+    "emailAddress",
+    "extensionRequest",
+    "deviceSerialNumber",
+    "unstructuredName",
+    "unstructuredAddress",
+];
+
 impl CertificateProfile {
+    /// Names this state of the row: microseconds of the last change, which every change moves on.
+    pub const fn revision(&self) -> i64 {
+        self.updated_at.unix_micros()
+    }
+
     /// Longest validity, when capped.
     pub fn max_ttl(&self) -> Option<Duration> {
         (self.max_ttl_seconds > 0).then(|| Duration::from_secs(self.max_ttl_seconds.into()))

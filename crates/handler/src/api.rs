@@ -1,6 +1,6 @@
 //! The table of routes, and the services behind it.
 
-use crate::{agent, agent_work, certificate, issuer, job, renewal_policy, system, target};
+use crate::{agent, agent_work, certificate, issuer, job, profile, renewal_policy, system, target};
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
 use certctl_http_core::{Description, RouteTable};
@@ -9,6 +9,7 @@ use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
+use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::system::SystemService;
 use certctl_service_api::target::TargetService;
@@ -32,6 +33,8 @@ pub struct Services {
     pub jobs: Arc<dyn JobService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
+    /// Certificate profiles.
+    pub profiles: Arc<dyn ProfileService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -75,6 +78,7 @@ pub fn route_table() -> RouteTable {
     agent_work::routes(&mut table);
     job::routes(&mut table);
     renewal_policy::routes(&mut table);
+    profile::routes(&mut table);
     table
 }
 
@@ -116,8 +120,17 @@ impl Api {
 
     /// Registers everything with one application.
     pub fn configure(&self, config: &mut ServiceConfig) {
-        let Services { certificates, issuers, targets, agents, agent_work, jobs, renewal_policies, system } =
-            self.services.clone();
+        let Services {
+            certificates,
+            issuers,
+            targets,
+            agents,
+            agent_work,
+            jobs,
+            renewal_policies,
+            profiles,
+            system,
+        } = self.services.clone();
         config
             .app_data(Data::from(certificates))
             .app_data(Data::from(issuers))
@@ -126,6 +139,7 @@ impl Api {
             .app_data(Data::from(agent_work))
             .app_data(Data::from(jobs))
             .app_data(Data::from(renewal_policies))
+            .app_data(Data::from(profiles))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

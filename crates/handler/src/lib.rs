@@ -11,6 +11,7 @@ mod certificate;
 mod issuer;
 mod job;
 mod json;
+mod profile;
 mod renewal_policy;
 mod system;
 mod target;

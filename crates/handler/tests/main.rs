@@ -12,6 +12,8 @@ mod documents;
 mod issuers;
 #[path = "routes/jobs.rs"]
 mod jobs;
+#[path = "routes/profiles.rs"]
+mod profiles;
 #[path = "routes/renewal_policies.rs"]
 mod renewal_policies;
 mod support;

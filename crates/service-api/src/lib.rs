@@ -14,6 +14,7 @@ mod error;
 pub mod issuer;
 pub mod job;
 pub mod list;
+pub mod profile;
 pub mod renewal_policy;
 pub mod system;
 pub mod target;

@@ -123,6 +123,19 @@ const fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// Checks a text of several lines that may be empty.
+pub(crate) fn check_text(field: &str, text: &str, max: usize) -> Result<(), ServiceError> {
+    let printable = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    if text.chars().count() > max || !text.chars().all(printable) {
+        return Err(ServiceError::invalid(
+            field,
+            "invalid_length",
+            format!("must have at most {max} characters and no control characters but line breaks and tabs"),
+        ));
+    }
+    Ok(())
+}
+
 /// The refusals of several checks as one.
 pub(crate) fn all_of(checks: impl IntoIterator<Item = Result<(), ServiceError>>) -> Result<(), ServiceError> {
     let mut problems = Vec::new();

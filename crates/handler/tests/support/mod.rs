@@ -4,6 +4,7 @@ mod agents;
 mod certificates;
 mod issuers;
 mod jobs;
+mod profiles;
 mod renewal_policies;
 pub(crate) mod sample;
 mod system;
@@ -83,6 +84,7 @@ impl Bench {
             agent_work: work.clone(),
             jobs: jobs.clone(),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
+            profiles: Arc::new(profiles::Profiles::default()),
             system: system.clone(),
         };
         let build = BuildInfo {

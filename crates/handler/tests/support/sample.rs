@@ -5,6 +5,7 @@ use certctl_domain::certificate::{Certificate, CertificateSource, CertificateSta
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
 use certctl_domain::san::San;
 use certctl_domain::target::{Target, TargetKind};
@@ -103,6 +104,27 @@ pub(crate) fn issuer(name: &str) -> Issuer {
         test_status: TestStatus::Success,
         source: ConnectorSource::Database,
         revision: 3,
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn profile(name: &str) -> CertificateProfile {
+    CertificateProfile {
+        id: id(name),
+        name: format!("{name} profile"),
+        description: "for servers".to_owned(),
+        allowed_keys: vec![AllowedKey { algorithm: KeyAlgorithm::Ecdsa, min_size: 256 }],
+        max_ttl_seconds: 3000,
+        allowed_ekus: vec![ExtendedKeyUsage::ServerAuth],
+        required_san_patterns: vec![r".+\.example\.com".to_owned()],
+        spiffe_uri_pattern: "spiffe://.+".to_owned(),
+        allow_short_lived: true,
+        must_staple: true,
+        required_csr_attributes: vec!["challengePassword".to_owned()],
+        acme_auth_mode: AcmeAuthMode::Challenge,
+        requires_approval: true,
+        enabled: false,
         created_at: time(0),
         updated_at: time(2),
     }

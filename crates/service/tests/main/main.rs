@@ -20,6 +20,8 @@ mod issuer;
 #[cfg(test)]
 mod job;
 #[cfg(test)]
+mod profile;
+#[cfg(test)]
 mod renewal;
 #[cfg(test)]
 mod renewal_policy;

@@ -137,6 +137,43 @@ pub async fn profiles_come_back_as_stored(db: &TestStore) {
     assert_eq!((page.items, page.total), (vec![profile], 1));
 }
 
+pub async fn a_changed_profile_is_guarded_by_its_last_change(db: &TestStore) {
+    seed_basics(db.store()).await;
+    let profile = build::profile("prof-one");
+    let row = profile.clone();
+    write(db, move |tx| tx.profiles().insert(&row)).await;
+    let changed = CertificateProfile {
+        name: "changed".to_owned(),
+        allowed_keys: vec![AllowedKey { algorithm: KeyAlgorithm::Rsa, min_size: 3072 }],
+        max_ttl_seconds: 60,
+        acme_auth_mode: AcmeAuthMode::Challenge,
+        requires_approval: true,
+        enabled: false,
+        updated_at: build::at(5),
+        ..profile
+    };
+    let row = changed.clone();
+    write(db, move |tx| tx.profiles().update(&row, build::at(0))).await;
+    assert_eq!(read(db, |tx| tx.profiles().find(&build::id("prof-one"))).await, Some(changed.clone()));
+    let row = changed.clone();
+    assert_stale(attempt(db, move |tx| tx.profiles().update(&row, build::at(0))).await);
+    let row = CertificateProfile { name: build::profile(build::PROFILE).name, ..changed };
+    let same_name = attempt(db, move |tx| tx.profiles().update(&row, build::at(5))).await;
+    assert_refused!(same_name, Duplicate, "profile.name");
+
+    write(db, |tx| {
+        let profile_id = Some(build::id("prof-one"));
+        tx.certificates().insert(&Certificate { profile_id, ..build::certificate("mc-bound") })
+    })
+    .await;
+    assert_eq!(read(db, |tx| tx.profiles().certificates(&build::id("prof-one"))).await, 1);
+    let refused = attempt(db, |tx| tx.profiles().delete(&build::id("prof-one"))).await;
+    assert_refused!(refused, InUse, "certificate.profile_id");
+    write(db, |tx| tx.profiles().insert(&build::profile("prof-free"))).await;
+    write(db, |tx| tx.profiles().delete(&build::id("prof-free"))).await;
+    assert_stale(attempt(db, |tx| tx.profiles().delete(&build::id("prof-free"))).await);
+}
+
 pub async fn names_and_ids_are_unique(db: &TestStore) {
     write(db, |tx| {
         tx.teams().insert(&build::team(build::TEAM))?;

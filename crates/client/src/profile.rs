@@ -1,0 +1,42 @@
+//! Certificate profiles.
+
+use crate::{Client, ClientError, ListQuery};
+use certctl_api_types::profile::{Profile, ProfileRequest};
+use certctl_api_types::{MergePatch, Page};
+use certctl_domain::id::ProfileId;
+
+/// `/profiles`.
+#[derive(Debug, Clone, Copy)]
+pub struct Profiles<'c>(pub(crate) &'c Client);
+
+impl Profiles<'_> {
+    /// One page of the certificate profiles.
+    pub async fn list(&self, query: &ListQuery) -> Result<Page<Profile>, ClientError> {
+        self.0.get(&["profiles"]).list(query).send().await
+    }
+
+    /// One profile.
+    pub async fn get(&self, id: &ProfileId) -> Result<Profile, ClientError> {
+        self.0.get(&["profiles", id.as_str()]).send().await
+    }
+
+    /// Adds a certificate profile.
+    pub async fn create(&self, request: &ProfileRequest) -> Result<Profile, ClientError> {
+        self.0.post(&["profiles"]).json(request).send().await
+    }
+
+    /// Replaces everything that can be set.
+    pub async fn replace(&self, id: &ProfileId, request: &ProfileRequest) -> Result<Profile, ClientError> {
+        self.0.put(&["profiles", id.as_str()]).json(request).send().await
+    }
+
+    /// Changes the fields that `patch` names.
+    pub async fn patch(&self, id: &ProfileId, patch: &MergePatch) -> Result<Profile, ClientError> {
+        self.0.patch(&["profiles", id.as_str()]).merge_patch(patch).send().await
+    }
+
+    /// Removes a certificate profile that nothing refers to.
+    pub async fn delete(&self, id: &ProfileId) -> Result<(), ClientError> {
+        self.0.delete(&["profiles", id.as_str()]).send_unit().await
+    }
+}
