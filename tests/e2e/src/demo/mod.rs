@@ -6,6 +6,7 @@ mod screen;
 mod stage;
 mod story;
 
+use crate::harness::programs;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use screen::Screen;
@@ -20,6 +21,9 @@ pub struct Options {
     /// End as soon as the second version is served; without it the demo goes on until Ctrl-C
     #[arg(long)]
     pub once: bool,
+    /// Serve with a small TLS listener of the demo's own even where nginx is installed
+    #[arg(long)]
+    pub without_nginx: bool,
     /// Lifetime of the certificate in seconds, 60 to 3600; it is renewed after two thirds of it
     #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(60..=3600))]
     pub lifetime: u32,
@@ -54,9 +58,11 @@ pub async fn run(options: Options) -> Result<()> {
 }
 
 async fn play(options: Options) -> Result<()> {
+    // Building is no part of the show.
+    programs()?;
     let screen = Screen::new();
     let lifetime = Duration::from_secs(options.lifetime.into());
-    let stage = Stage::set(&screen, lifetime).await?;
+    let stage = Stage::set(&screen, lifetime, options.without_nginx).await?;
     let limit = options.once.then(|| lifetime * 2 + Duration::from_mins(1));
     let told = story::tell(&screen, &stage, limit).await;
     if let Err(error) = &told {
@@ -65,8 +71,8 @@ async fn play(options: Options) -> Result<()> {
     }
     told?;
     Screen::line(
-        "\nThat was the whole life of a certificate: the key never left the agent, nginx never stopped \
-         serving.\nRun `cargo xtask demo` without --once to keep everything running and to look around.",
+        "\nThat was the whole life of a certificate: the key never left the agent, and visitors always \
+         got a valid pair.\nRun `cargo xtask demo` without --once to keep everything running and to look around.",
     )
 }
 

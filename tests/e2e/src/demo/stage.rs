@@ -30,11 +30,12 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Starts everything and asks for a certificate that lives for `lifetime`.
-    pub(super) async fn set(screen: &Screen, lifetime: Duration) -> Result<Self> {
+    pub(super) async fn set(screen: &Screen, lifetime: Duration, without_nginx: bool) -> Result<Self> {
         Screen::line(
             "certctl demo: a server, an agent and a web server on this machine, private to this demo.\n",
         )?;
-        let scenario = ScenarioSettings::sqlite()?.start()?;
+        let directory = tempfile::Builder::new().prefix("certctl-demo-").tempdir()?;
+        let scenario = ScenarioSettings::within(directory)?.start()?;
         Screen::line(&format!(
             "  server   {}   SQLite, no configuration at all; data in {}",
             scenario.server.url(),
@@ -45,7 +46,7 @@ impl Stage {
             "  agent    web-1, enrolled with a one-time token; keys stay in {}",
             agent.settings().state_dir().display()
         ))?;
-        let web = Web::start(&scenario).await?;
+        let web = Web::start(&scenario, without_nginx).await?;
         Screen::line(&web.introduction())?;
         let issuer = scenario.issuer(&format!("{}s", lifetime.as_secs())).await?;
         let target = scenario.target("web", &agent.id, web.target_config()).await?;
@@ -95,14 +96,17 @@ impl Stage {
 }
 
 impl Web {
-    async fn start(scenario: &Scenario) -> Result<Self> {
-        if find_program("nginx").is_some() {
+    async fn start(scenario: &Scenario, without_nginx: bool) -> Result<Self> {
+        let installed = find_program("nginx").is_some();
+        if installed && !without_nginx {
             return Ok(Self::Nginx(scenario.nginx(NAME).await?));
         }
-        Screen::line(&format!(
-            "  nginx is not installed ({}), so a small TLS listener of this demo takes its place",
-            install_line(&["nginx-light"])
-        ))?;
+        if !installed {
+            Screen::line(&format!(
+                "  nginx is not installed ({}), so a small TLS listener of this demo takes its place",
+                install_line(&["nginx-light"])
+            ))?;
+        }
         Ok(Self::Listener(Listener::start(scenario.directory(), NAME).await?))
     }
 

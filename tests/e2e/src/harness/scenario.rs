@@ -34,7 +34,11 @@ pub struct ScenarioSettings {
 impl ScenarioSettings {
     /// A server without any configuration but its directory and port.
     pub fn sqlite() -> Result<Self> {
-        let directory = tempfile::Builder::new().prefix("certctl-e2e-").tempdir()?;
+        Self::within(tempfile::Builder::new().prefix("certctl-e2e-").tempdir()?)
+    }
+
+    /// The same in a directory of the caller's choice.
+    pub fn within(directory: TempDir) -> Result<Self> {
         let server = ServerSettings::new(directory.path(), "server")?;
         let database = Database::sqlite(&server.data_dir());
         Ok(Self { directory, database, server })
