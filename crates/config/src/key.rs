@@ -42,7 +42,6 @@ pub(crate) enum Kind {
     Integer { min: u64, max: u64 },
     Span { min: Duration },
     LogLevel,
-    HttpUrl,
     DatabaseUrl,
     Secret { min_bytes: usize },
     SecretList,
@@ -97,7 +96,6 @@ impl Kind {
                 "`error`, `warn`, `info`, `debug`, `trace` or filter directives such as `info,certctl_scheduler=debug`"
                     .to_owned()
             }
-            Self::HttpUrl => "an `http` or `https` URL without user, query and fragment".to_owned(),
             Self::DatabaseUrl => {
                 "`sqlite:<path>`, `postgres://user:password@host/database` or the same with `postgresql`".to_owned()
             }

@@ -161,20 +161,6 @@ pub(crate) fn log_level(text: &str) -> Result<String, Refusal> {
     Ok(text.to_owned())
 }
 
-/// An absolute URL to which paths can be appended; returned without a trailing slash.
-pub(crate) fn http_url(text: &str) -> Result<String, Refusal> {
-    let url = url::Url::parse(text).map_err(|error| Refusal::because(error.to_string()))?;
-    let plain = url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if matches!(url.scheme(), "http" | "https") && plain {
-        Ok(url.as_str().trim_end_matches('/').to_owned())
-    } else {
-        Err(Refusal::default())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,7 +214,7 @@ mod tests {
 
         #[test]
         fn no_text_breaks_a_parser(text in any::<String>()) {
-            let _ = (span(&text, ANY), flag(&text), hosts(&text), log_level(&text), http_url(&text));
+            let _ = (span(&text, ANY), flag(&text), hosts(&text), log_level(&text));
         }
     }
 
@@ -261,15 +247,5 @@ mod tests {
                 .all(|text| log_level(text).is_ok())
         );
         assert!(["loud", "info,certctl=loud", "verbose"].iter().all(|text| log_level(text).is_err()));
-    }
-
-    #[test]
-    fn a_base_url_has_nothing_but_a_place() {
-        assert_eq!(http_url("http://pki.example/certs/"), Ok("http://pki.example/certs".to_owned()));
-        assert!(
-            ["pki.example", "ftp://x", "https://u:p@x", "https://x?q", "https://x#f"]
-                .iter()
-                .all(|text| http_url(text).is_err())
-        );
     }
 }

@@ -19,13 +19,6 @@ const CA_KEY_PATH: Key = Key::new(
     "PEM file with the private key of the intermediate CA.",
 )
 .example("/etc/certctl/ca/sub-ca.key");
-const BASE_URL: Key = Key::new(
-    "CERTCTL_PKI_BASE_URL",
-    "pki.base_url",
-    Kind::HttpUrl,
-    "Where clients find issuer certificates and revocation lists; written into issued certificates.",
-)
-.example("http://pki.example.com");
 const KEYGEN_MODE: Key = Key::new(
     "CERTCTL_KEYGEN_MODE",
     "pki.keygen_mode",
@@ -34,15 +27,13 @@ const KEYGEN_MODE: Key = Key::new(
 )
 .or("agent");
 
-pub(crate) const KEYS: &[Key] = &[CA_CERT_PATH, CA_KEY_PATH, BASE_URL, KEYGEN_MODE];
+pub(crate) const KEYS: &[Key] = &[CA_CERT_PATH, CA_KEY_PATH, KEYGEN_MODE];
 
 /// Issuing.
 #[derive(Debug, Clone)]
 pub struct Pki {
     /// Intermediate CA for the local issuer; `None` means a root of its own.
     pub sub_ca: Option<SubCaFiles>,
-    /// Where AIA and CRL distribution points lead, without a trailing slash.
-    pub base_url: Option<String>,
 }
 
 /// Paths of an intermediate CA, PEM.
@@ -55,10 +46,8 @@ pub struct SubCaFiles {
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>) -> Pki {
-    let pki = Pki {
-        sub_ca: reader.pair(&CA_CERT_PATH, &CA_KEY_PATH).map(|(cert, key)| SubCaFiles { cert, key }),
-        base_url: reader.optional(&BASE_URL, value::http_url),
-    };
+    let pki =
+        Pki { sub_ca: reader.pair(&CA_CERT_PATH, &CA_KEY_PATH).map(|(cert, key)| SubCaFiles { cert, key }) };
     reader.value(&KEYGEN_MODE, keygen_mode);
     pki
 }

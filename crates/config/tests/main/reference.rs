@@ -38,7 +38,7 @@ fn the_sample_of_the_reference_page_loads() {
     std::fs::write(&path, whole.join("\n")).unwrap();
     let config = ServerConfig::load(&MapEnv::default(), Some(&path)).unwrap();
     assert_eq!(config.tls.extra_names, ["certctl.example.com", "10.0.0.5"]);
-    assert!(config.tls.files.is_some() && config.pki.sub_ca.is_some() && config.pki.base_url.is_some());
+    assert!(config.tls.files.is_some() && config.pki.sub_ca.is_some());
 }
 
 #[test]

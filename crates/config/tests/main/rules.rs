@@ -98,13 +98,3 @@ fn open_access_is_allowed_with_a_warning() {
         ["CERTCTL_AUTH_TYPE is none: everyone on the network can read everything"]
     );
 }
-
-#[test]
-fn the_base_url_has_no_trailing_slash() {
-    let config = load([("CERTCTL_PKI_BASE_URL", "http://pki.example/")]).unwrap();
-    assert_eq!(config.pki.base_url.as_deref(), Some("http://pki.example"));
-    assert!(
-        only_error([("CERTCTL_PKI_BASE_URL", "ldap://pki.example")])
-            .contains("expected an `http` or `https` URL")
-    );
-}
