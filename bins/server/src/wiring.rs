@@ -21,7 +21,7 @@ use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, Rene
 use certctl_service::{
     AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers,
     Jobs, LiveIssuers, Profiles, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, StoreLeases, System,
-    Targets, Wakeups, seed,
+    Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::ApiKeyService;
@@ -112,6 +112,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
+        teams: Arc::new(Teams::new(base.clone())),
         system: Arc::new(System::new(store.clone(), move || readiness.is_ready(), metrics.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),

@@ -14,6 +14,7 @@ pub mod profile;
 pub mod renewal_policy;
 pub mod system;
 pub mod target;
+pub mod team;
 pub mod work;
 
 pub use error::ErrorBody;

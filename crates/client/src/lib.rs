@@ -47,6 +47,7 @@ mod profile;
 mod renewal_policy;
 mod system;
 mod target;
+mod team;
 
 pub use agent::Agents;
 pub use agent_work::AgentWork;
@@ -60,6 +61,7 @@ pub use profile::Profiles;
 pub use renewal_policy::RenewalPolicies;
 pub use system::System;
 pub use target::Targets;
+pub use team::Teams;
 
 use certctl_domain::id::AgentId;
 use std::sync::Arc;
@@ -122,6 +124,11 @@ impl Client {
     /// Certificate profiles.
     pub const fn profiles(&self) -> Profiles<'_> {
         Profiles(self)
+    }
+
+    /// Teams.
+    pub const fn teams(&self) -> Teams<'_> {
+        Teams(self)
     }
 
     /// Jobs.

@@ -18,6 +18,13 @@ pub struct Team {
     pub updated_at: Timestamp,
 }
 
+impl Team {
+    /// Names this state of the row: microseconds of the last change, which every change moves on.
+    pub const fn revision(&self) -> i64 {
+        self.updated_at.unix_micros()
+    }
+}
+
 /// A person or mailbox responsible for certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

@@ -1,6 +1,6 @@
 //! The table of routes, and the services behind it.
 
-use crate::{agent, agent_work, certificate, issuer, job, profile, renewal_policy, system, target};
+use crate::{agent, agent_work, certificate, issuer, job, profile, renewal_policy, system, target, team};
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
 use certctl_http_core::{Description, RouteTable};
@@ -13,6 +13,7 @@ use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::system::SystemService;
 use certctl_service_api::target::TargetService;
+use certctl_service_api::team::TeamService;
 use std::fmt;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub struct Services {
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
     /// Certificate profiles.
     pub profiles: Arc<dyn ProfileService>,
+    /// Teams.
+    pub teams: Arc<dyn TeamService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -79,6 +82,7 @@ pub fn route_table() -> RouteTable {
     job::routes(&mut table);
     renewal_policy::routes(&mut table);
     profile::routes(&mut table);
+    team::routes(&mut table);
     table
 }
 
@@ -129,6 +133,7 @@ impl Api {
             jobs,
             renewal_policies,
             profiles,
+            teams,
             system,
         } = self.services.clone();
         config
@@ -140,6 +145,7 @@ impl Api {
             .app_data(Data::from(jobs))
             .app_data(Data::from(renewal_policies))
             .app_data(Data::from(profiles))
+            .app_data(Data::from(teams))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

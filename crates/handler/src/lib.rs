@@ -15,5 +15,6 @@ mod profile;
 mod renewal_policy;
 mod system;
 mod target;
+mod team;
 
 pub use api::{Api, BuildInfo, Services, openapi_json, route_table};

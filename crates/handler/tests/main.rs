@@ -21,6 +21,8 @@ mod support;
 mod system;
 #[path = "routes/targets.rs"]
 mod targets;
+#[path = "routes/teams.rs"]
+mod teams;
 #[path = "routes/walk.rs"]
 mod walk;
 #[path = "routes/work.rs"]

@@ -1,6 +1,7 @@
 //! Storage of teams and owners.
 
 use crate::{Page, PageRequest, StoreError};
+use certctl_domain::Timestamp;
 use certctl_domain::id::{OwnerId, TeamId};
 use certctl_domain::organisation::{Owner, Team};
 
@@ -12,6 +13,14 @@ pub trait TeamRepo {
     fn list(&mut self, page: &PageRequest) -> Result<Page<Team>, StoreError>;
     /// Adds a row. `Duplicate{team.id|team.name}`.
     fn insert(&mut self, team: &Team) -> Result<(), StoreError>;
+    /// Writes the row if its last change was at `unchanged_since`; otherwise `Stale`. `Duplicate{team.name}`.
+    fn update(&mut self, team: &Team, unchanged_since: Timestamp) -> Result<(), StoreError>;
+    /// How many owners belong to it.
+    fn owners(&mut self, id: &TeamId) -> Result<u64, StoreError>;
+    /// How many certificates belong to it.
+    fn certificates(&mut self, id: &TeamId) -> Result<u64, StoreError>;
+    /// Removes a row. `InUse{owner.team_id|certificate.team_id}`; `Stale` when absent.
+    fn delete(&mut self, id: &TeamId) -> Result<(), StoreError>;
 }
 
 /// Owners.

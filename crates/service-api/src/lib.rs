@@ -18,6 +18,7 @@ pub mod profile;
 pub mod renewal_policy;
 pub mod system;
 pub mod target;
+pub mod team;
 
 pub use actor::{Actor, Identity};
 pub use error::{ConflictCode, FieldError, NotFound, ServiceError};

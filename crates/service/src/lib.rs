@@ -30,6 +30,7 @@ pub mod seed;
 mod support;
 mod system;
 mod target;
+mod team;
 mod wakeups;
 
 pub use agent::Agents;
@@ -49,4 +50,5 @@ pub use secrets::Secrets;
 pub use support::Foundation;
 pub use system::System;
 pub use target::Targets;
+pub use team::Teams;
 pub use wakeups::Wakeups;

@@ -9,6 +9,7 @@ mod renewal_policies;
 pub(crate) mod sample;
 mod system;
 mod targets;
+mod teams;
 mod work;
 
 use actix_web::http::Method;
@@ -85,6 +86,7 @@ impl Bench {
             jobs: jobs.clone(),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
             profiles: Arc::new(profiles::Profiles::default()),
+            teams: Arc::new(teams::Teams::default()),
             system: system.clone(),
         };
         let build = BuildInfo {

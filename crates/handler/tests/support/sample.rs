@@ -5,6 +5,7 @@ use certctl_domain::certificate::{Certificate, CertificateSource, CertificateSta
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::organisation::Team;
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
 use certctl_domain::san::San;
@@ -104,6 +105,16 @@ pub(crate) fn issuer(name: &str) -> Issuer {
         test_status: TestStatus::Success,
         source: ConnectorSource::Database,
         revision: 3,
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn team(name: &str) -> Team {
+    Team {
+        id: id(name),
+        name: format!("{name} team"),
+        description: "runs the edge".to_owned(),
         created_at: time(0),
         updated_at: time(2),
     }

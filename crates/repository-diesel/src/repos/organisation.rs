@@ -3,11 +3,13 @@
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
 use crate::rows::{IntoDomain, OwnerRow, TeamRow};
-use crate::schema::{owners, teams};
+use crate::schema::{managed_certificates, owners, teams};
 use crate::tx::DieselTx;
+use crate::types::DbTime;
+use certctl_domain::Timestamp;
 use certctl_domain::id::{OwnerId, TeamId};
 use certctl_domain::organisation::{Owner, Team};
-use certctl_repository::{OwnerRepo, Page, PageRequest, StoreError, TeamRepo};
+use certctl_repository::{OwnerRepo, Page, PageRequest, StoreError, TeamRepo, exactly_one};
 use diesel::prelude::*;
 
 impl TeamRepo for DieselTx<'_> {
@@ -24,6 +26,37 @@ impl TeamRepo for DieselTx<'_> {
     fn insert(&mut self, team: &Team) -> Result<(), StoreError> {
         let inserted = diesel::insert_into(teams::table).values(TeamRow::from(team)).execute(self.conn);
         self.check(inserted).map(drop)
+    }
+
+    fn update(&mut self, team: &Team, unchanged_since: Timestamp) -> Result<(), StoreError> {
+        let stored =
+            teams::table.find(team.id.as_str()).filter(teams::updated_at.eq(DbTime::from(unchanged_since)));
+        let updated = diesel::update(stored).set(TeamRow::from(team)).execute(self.conn);
+        exactly_one(self.check(updated)?)
+    }
+
+    fn owners(&mut self, id: &TeamId) -> Result<u64, StoreError> {
+        let rows = owners::table.filter(owners::team_id.eq(id.as_str())).count().get_result::<i64>(self.conn);
+        self.check(rows).map(i64::unsigned_abs)
+    }
+
+    fn certificates(&mut self, id: &TeamId) -> Result<u64, StoreError> {
+        let rows = managed_certificates::table
+            .filter(managed_certificates::team_id.eq(id.as_str()))
+            .count()
+            .get_result::<i64>(self.conn);
+        self.check(rows).map(i64::unsigned_abs)
+    }
+
+    fn delete(&mut self, id: &TeamId) -> Result<(), StoreError> {
+        if TeamRepo::owners(self, id)? > 0 {
+            return Err(StoreError::InUse { key: Reference::OWNER_TEAM.key });
+        }
+        if TeamRepo::certificates(self, id)? > 0 {
+            return Err(StoreError::InUse { key: Reference::CERTIFICATE_TEAM.key });
+        }
+        let deleted = diesel::delete(teams::table.find(id.as_str())).execute(self.conn);
+        exactly_one(self.check_delete(deleted)?)
     }
 }
 

@@ -7,7 +7,7 @@ use certctl_domain::organisation::{Owner, Team};
 use certctl_repository::StoreError;
 use diesel::prelude::*;
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = teams)]
 pub(crate) struct TeamRow {
     id: String,

@@ -33,3 +33,5 @@ mod seed;
 mod system;
 #[cfg(test)]
 mod target;
+#[cfg(test)]
+mod team;

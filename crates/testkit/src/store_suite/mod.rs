@@ -185,6 +185,7 @@ macro_rules! store_suite {
             organisation {
                 a_changed_policy_is_guarded_by_its_last_change,
                 a_changed_profile_is_guarded_by_its_last_change,
+                a_changed_team_is_guarded_by_its_last_change,
                 a_policy_goes_when_no_certificate_follows_it,
                 names_and_ids_are_unique,
                 pages_by_number_have_exact_totals,

@@ -174,6 +174,42 @@ pub async fn a_changed_profile_is_guarded_by_its_last_change(db: &TestStore) {
     assert_stale(attempt(db, |tx| tx.profiles().delete(&build::id("prof-free"))).await);
 }
 
+pub async fn a_changed_team_is_guarded_by_its_last_change(db: &TestStore) {
+    seed_basics(db.store()).await;
+    let team = build::team("t-one");
+    let row = team.clone();
+    write(db, move |tx| tx.teams().insert(&row)).await;
+    let changed = Team {
+        name: "changed".to_owned(),
+        description: "otherwise".to_owned(),
+        updated_at: build::at(5),
+        ..team
+    };
+    let row = changed.clone();
+    write(db, move |tx| tx.teams().update(&row, build::at(0))).await;
+    assert_eq!(read(db, |tx| tx.teams().find(&build::id("t-one"))).await, Some(changed.clone()));
+    let row = changed.clone();
+    assert_stale(attempt(db, move |tx| tx.teams().update(&row, build::at(0))).await);
+    let row = Team { name: build::team(build::TEAM).name, ..changed };
+    let same_name = attempt(db, move |tx| tx.teams().update(&row, build::at(5))).await;
+    assert_refused!(same_name, Duplicate, "team.name");
+
+    let used = || build::id(build::TEAM);
+    assert_eq!(read(db, move |tx| tx.teams().owners(&used())).await, 1);
+    assert_refused!(attempt(db, move |tx| tx.teams().delete(&used())).await, InUse, "owner.team_id");
+    write(db, |tx| {
+        let team_id = build::id("t-one");
+        tx.certificates().insert(&Certificate { team_id, ..build::certificate("mc-one") })
+    })
+    .await;
+    let one = || build::id("t-one");
+    assert_eq!(read(db, move |tx| tx.teams().certificates(&one())).await, 1);
+    assert_refused!(attempt(db, move |tx| tx.teams().delete(&one())).await, InUse, "certificate.team_id");
+    write(db, |tx| tx.teams().insert(&build::team("t-free"))).await;
+    write(db, |tx| tx.teams().delete(&build::id("t-free"))).await;
+    assert_stale(attempt(db, |tx| tx.teams().delete(&build::id("t-free"))).await);
+}
+
 pub async fn names_and_ids_are_unique(db: &TestStore) {
     write(db, |tx| {
         tx.teams().insert(&build::team(build::TEAM))?;
