@@ -84,6 +84,10 @@ pub(crate) struct Options {
     /// PEM file with the CA certificates to trust; it REPLACES the system's trust store.
     #[arg(long, global = true, env = "CERTCTL_SERVER_CA_BUNDLE_PATH", value_name = "FILE")]
     pub(crate) ca_bundle: Option<PathBuf>,
+    /// TOML file with the commands and paths that the server may use on this host [default:
+    /// /etc/certctl/agent-commands.toml if it exists, else everything is allowed].
+    #[arg(long, global = true, env = "CERTCTL_AGENT_COMMANDS_FILE", value_name = "FILE")]
+    pub(crate) commands_file: Option<PathBuf>,
     /// Accept any certificate of the server. Anyone on the path can then take over this agent.
     #[arg(
         long, global = true, env = "CERTCTL_SERVER_TLS_INSECURE_SKIP_VERIFY", value_name = "BOOL",

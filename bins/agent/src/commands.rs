@@ -6,7 +6,7 @@ use crate::world::{RandomIds, SystemClock, facts};
 use anyhow::{Context as _, anyhow};
 use certctl_agent::{Agent, AgentError, AgentParts, Credential, EnrolmentOrder, StateDir, enrol};
 use certctl_connector_api::TargetRegistry;
-use certctl_deploy::ProcessRunner;
+use certctl_deploy::AllowList;
 use certctl_lifecycle::{Exit, Failure, Lifecycle, ShutdownSteps};
 use std::io::Write as _;
 use std::sync::Arc;
@@ -26,13 +26,15 @@ pub(crate) async fn run(settings: Settings, once: bool) -> anyhow::Result<()> {
         agent.id = %agent_id, version = env!("CARGO_PKG_VERSION"),
         "agent {agent_id} works for {}", client.server(),
     );
+    let commands = settings.command_runner();
     let parts = AgentParts {
         options: settings.run,
         client,
         agent_id,
         state,
         registry: TargetRegistry::new(certctl_targets::registry()),
-        commands: Arc::new(ProcessRunner),
+        commands,
+        allowed_paths: settings.allowed.as_ref().and_then(AllowList::paths).map(<[_]>::to_vec),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
         facts: facts(),

@@ -4,7 +4,9 @@ use crate::args::Options;
 use crate::world::hostname;
 use anyhow::{Context as _, anyhow};
 use certctl_client::{Builder, Client};
+use certctl_connector_api::command::CommandRunner;
 use certctl_crypto::SecretString;
+use certctl_deploy::{AllowList, AllowedCommands, ProcessRunner};
 use certctl_domain::id::AgentId;
 use certctl_lifecycle::{Exit, Explain as _, Failure, LifecycleOptions};
 use certctl_telemetry::{LogFormat, LogOptions};
@@ -12,10 +14,12 @@ use serde::Deserialize;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 const DEFAULT_SERVER: &str = "https://localhost:8443";
 const DEFAULT_STATE: &str = "/var/lib/certctl";
+const DEFAULT_COMMANDS: &str = "/etc/certctl/agent-commands.toml";
 
 /// The TOML file. Unknown keys are refused, so that a typo is not a silent default.
 #[derive(Default, Deserialize)]
@@ -29,6 +33,7 @@ struct Document {
     state_dir: Option<PathBuf>,
     key_dir: Option<PathBuf>,
     ca_bundle: Option<PathBuf>,
+    commands_file: Option<PathBuf>,
     insecure_skip_verify: Option<bool>,
     log_level: Option<String>,
     heartbeat_interval: Option<Span>,
@@ -52,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) key_dir: PathBuf,
     pub(crate) run: certctl_agent::Options,
     pub(crate) lifecycle: LifecycleOptions,
+    /// What the server may do here; `None` allows everything.
+    pub(crate) allowed: Option<AllowList>,
     ca_bundle: Option<(PathBuf, Vec<u8>)>,
     insecure_skip_verify: bool,
     log_level: String,
@@ -116,6 +123,7 @@ impl Settings {
                 notify_socket: options.notify_socket,
                 ..LifecycleOptions::default()
             },
+            allowed: allow_list(present(options.commands_file).or(file.commands_file))?,
             ca_bundle,
             insecure_skip_verify: options
                 .insecure_skip_verify
@@ -138,6 +146,18 @@ impl Settings {
             );
         }
         Ok(())
+    }
+
+    /// Runs what the server may run here; says so when that is everything.
+    pub(crate) fn command_runner(&self) -> Arc<dyn CommandRunner> {
+        if let Some(rules) = &self.allowed {
+            return Arc::new(AllowedCommands::new(ProcessRunner, rules.clone()));
+        }
+        tracing::warn!(
+            "the server can run any command as this agent's user; to restrict it, list the allowed commands \
+             in {DEFAULT_COMMANDS}"
+        );
+        Arc::new(ProcessRunner)
     }
 
     /// A client of the server: the one that was given, else `known`, else the local one.
@@ -168,6 +188,17 @@ impl Settings {
             Some((path, _pem)) => path.display().to_string(),
             None => "system trust store".to_owned(),
         };
+        let (commands, paths) = match &self.allowed {
+            None => ("ANY that the server sends".to_owned(), None),
+            Some(rules) => {
+                let names = rules.names().collect::<Vec<_>>().join(", ");
+                (format!("{names} (from {})", rules.file().display()), rules.paths())
+            }
+        };
+        let paths = paths.map_or_else(
+            || "ANY that the server sends".to_owned(),
+            |paths| paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+        );
         let lines = [
             ("server", self.server.as_deref().or(known).unwrap_or(DEFAULT_SERVER).to_owned()),
             ("trust", trust),
@@ -175,6 +206,8 @@ impl Settings {
             ("name", self.name.clone()),
             ("state-dir", self.state_dir.display().to_string()),
             ("key-dir", self.key_dir.display().to_string()),
+            ("commands", commands),
+            ("paths", paths),
             ("log-level", self.log_level.clone()),
             ("heartbeat-interval", format!("{:?}", self.run.heartbeat_interval)),
             ("poll-wait", format!("{:?}", self.run.poll_wait)),
@@ -227,6 +260,20 @@ fn read_file(path: &Path) -> anyhow::Result<Document> {
     let content = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     // The error quotes the offending line, which may hold the key; its message does not.
     toml::from_str(&content).map_err(|error| anyhow!("{}: {}", path.display(), error.message()))
+}
+
+/// The rules in `given`, which has to exist, else those in the default place, which need not.
+fn allow_list(given: Option<PathBuf>) -> anyhow::Result<Option<AllowList>> {
+    let default = Path::new(DEFAULT_COMMANDS);
+    let path = match given {
+        Some(path) => absolute(&path)?,
+        // Only certain absence opens the host: a broken link or a closed directory does not.
+        None => match std::fs::symlink_metadata(default) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            _ => default.to_owned(),
+        },
+    };
+    Ok(Some(AllowList::load(&path)?))
 }
 
 /// Paths must mean the same in every child process, whatever its working directory is.

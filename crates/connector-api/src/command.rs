@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A program with its arguments.
@@ -99,11 +100,31 @@ pub enum CommandError {
         /// Limit.
         limit: Duration,
     },
+    /// The rules of this host do not hold it.
+    #[error(
+        "`{command}` is not allowed on this host; to allow it, add `name = {entry}` below [commands] in {} \
+         and restart the agent",
+        rules.display()
+    )]
+    NotAllowed {
+        /// Command.
+        command: String,
+        /// Its words as a TOML array.
+        entry: String,
+        /// File with the rules.
+        rules: PathBuf,
+    },
 }
 
 /// Runs commands. The real one is in the `deploy` crate.
 #[async_trait]
 pub trait CommandRunner: Send + Sync + fmt::Debug {
+    /// Refuses what [`run`](Self::run) would refuse by a rule, so that nobody changes anything
+    /// before a command that will not run.
+    fn permits(&self, _command: &Argv) -> Result<(), CommandError> {
+        Ok(())
+    }
+
     /// Runs `command` with a minimal environment and waits for its end, at most `limit`.
     async fn run(&self, command: &Argv, limit: Duration) -> Result<CommandOutput, CommandError>;
 }

@@ -148,6 +148,9 @@ pub struct TargetEnv {
     pub clock: Arc<dyn certctl_domain::Clock>,
     /// Commands.
     pub commands: Arc<dyn CommandRunner>,
+    /// Directories below which files may be written, symbolic links resolved; `None` allows every
+    /// place.
+    pub allowed_paths: Option<Vec<PathBuf>>,
     /// Private directory of the agent for journals and locks, mode 0700.
     pub state_dir: PathBuf,
 }

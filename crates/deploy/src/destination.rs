@@ -56,9 +56,11 @@ pub(crate) struct Found {
 }
 
 impl Place {
-    /// Follows links and checks the directories on the way.
-    pub(crate) fn resolve(destination: &Destination) -> Result<Self, Error> {
+    /// Follows links and checks the directories on the way, and that the end lies below one of
+    /// the `allowed` paths.
+    pub(crate) fn resolve(destination: &Destination, allowed: Option<&[PathBuf]>) -> Result<Self, Error> {
         let path = real_path(&destination.path)?;
+        check_allowed(&path, allowed)?;
         let (uid, gid) = (
             account_id(destination.wanted.owner.as_deref(), "user")?,
             account_id(destination.wanted.group.as_deref(), "group")?,
@@ -153,7 +155,19 @@ fn real_path(configured: &Path) -> Result<PathBuf, Error> {
     Err(Error::TooManyLinks { path: configured.to_owned() })
 }
 
-fn check_directory(path: &Path) -> Result<(), Error> {
+/// `path` is real; allowed paths may hold links, and those that do not exist allow nothing.
+fn check_allowed(path: &Path, allowed: Option<&[PathBuf]>) -> Result<(), Error> {
+    let Some(allowed) = allowed else { return Ok(()) };
+    if allowed.iter().filter_map(|path| fs::canonicalize(path).ok()).any(|allowed| path.starts_with(allowed))
+    {
+        return Ok(());
+    }
+    let allowed = allowed.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    Err(Error::OutsideAllowedPaths { path: path.to_owned(), allowed })
+}
+
+/// Refuses a directory in which users other than its owner could replace files.
+pub(crate) fn check_directory(path: &Path) -> Result<(), Error> {
     let found = at("look at", path, fs::metadata(path))?;
     let (mode, foreign) = (found.mode(), is_foreign(found.uid()));
     let reason = if mode & 0o002 != 0 && mode & 0o1000 == 0 {

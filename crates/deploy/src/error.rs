@@ -33,6 +33,14 @@ pub enum Error {
         /// User id of its owner.
         owner: u32,
     },
+    /// The host keeps targets out of this place.
+    #[error("{} is not below the paths this host allows ({allowed}); choose another path or extend allowed_paths on the host", path.display())]
+    OutsideAllowedPaths {
+        /// Destination, links resolved.
+        path: PathBuf,
+        /// Allowed paths, separated by commas.
+        allowed: String,
+    },
     /// A destination is a directory, a socket or another thing that cannot be replaced by a file.
     #[error("{} is not a regular file; choose another path or move it away", path.display())]
     NotAFile {
@@ -107,6 +115,7 @@ impl Error {
             Self::Io { .. } | Self::Busy { .. } | Self::GenerationMissing { .. } => false,
             Self::UnsafeDirectory { .. }
             | Self::ForeignLink { .. }
+            | Self::OutsideAllowedPaths { .. }
             | Self::NotAFile { .. }
             | Self::TooLarge { .. }
             | Self::TooManyLinks { .. }

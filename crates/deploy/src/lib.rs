@@ -2,8 +2,9 @@
 //!
 //! [`FileTarget`] is the whole sequence that targets made of files share: check the pair, write a
 //! new generation of files, exchange all of them with one rename, validate, reload, look at what
-//! is served, and go back when any of that fails. [`ProcessRunner`] runs commands, [`probe`] looks
-//! at endpoints, [`pair`] checks certificates against keys. The crate knows no particular target.
+//! is served, and go back when any of that fails. [`ProcessRunner`] runs commands,
+//! [`AllowedCommands`] only those the host allows, [`probe`] looks at endpoints, [`pair`] checks
+//! certificates against keys. The crate knows no particular target.
 //!
 //! ```
 //! use certctl_connector_api::command::Argv;
@@ -44,6 +45,7 @@
 //!     TargetEnv {
 //!         clock: Arc::new(SystemClock),
 //!         commands: Arc::new(ProcessRunner),
+//!         allowed_paths: None,
 //!         state_dir: directory.path().join("state"),
 //!     },
 //!     Disk::default(),
@@ -68,6 +70,7 @@
 //! # }
 //! ```
 
+mod allow_list;
 mod destination;
 mod disk;
 mod error;
@@ -79,6 +82,7 @@ pub mod probe;
 mod process;
 mod store;
 
+pub use allow_list::{AllowList, AllowListError, AllowedCommands};
 pub use destination::{Destination, FileAccess};
 pub use disk::{Disk, StepObserver};
 pub use error::Error;

@@ -1,6 +1,8 @@
 //! Help, settings, exit codes.
 
 use crate::program::{Host, agent, run, stderr, stdout};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use tempfile::TempDir;
 
 #[test]
@@ -23,7 +25,11 @@ fn wrong_command_lines_and_settings_end_with_code_64_and_a_reason() {
     let file = directory.path().join("agent.toml");
     std::fs::write(&file, "api_key = \"s3cret\"\npoll_weight = 3\n").unwrap();
     let file = file.to_str().unwrap();
-    let cases: [(&[&str], &str); 9] = [
+    let open = directory.path().join("open.toml");
+    std::fs::write(&open, "[commands]\n").unwrap();
+    std::fs::set_permissions(&open, Permissions::from_mode(0o664)).unwrap();
+    let open = open.to_str().unwrap();
+    let cases: [(&[&str], &str); 12] = [
         (&["--no-such-option"], "--no-such-option"),
         (&["check-config", "--poll-wait", "soon"], "90s"),
         (&["check-config", "--poll-wait", "10m"], "poll-wait must be 1 to 60 seconds"),
@@ -32,6 +38,9 @@ fn wrong_command_lines_and_settings_end_with_code_64_and_a_reason() {
         (&["check-config", "--ca-bundle", "/no/such/file"], "/no/such/file"),
         (&["check-config", "--agent-id", "agent-1"], "no API key"),
         (&["check-config", "--config", file], "poll_weight"),
+        (&["check-config", "--commands-file", "/no/such/list"], "/no/such/list"),
+        (&["check-config", "--commands-file", file], "is not a list of allowed commands"),
+        (&["run", "--commands-file", open], "has mode 0664"),
         (&["enroll"], "needs a token"),
     ];
     for (words, reason) in cases {
@@ -59,6 +68,21 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     assert!(output.status.success(), "{}", stderr(&output));
     insta::assert_snapshot!("check_config", stdout(&output));
     assert!(stderr(&output).contains("CERTCTL_DISCOVERY_DIRS has no effect"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_configuration_shows_what_the_server_may_do_here() {
+    let directory = TempDir::new().unwrap();
+    let list = directory.path().join("commands.toml");
+    let rules = "allowed_paths = [\"/srv/tls\", \"/etc/nginx/tls\"]\n[commands]\nreload = [\"nginx\", \"-s\", \"reload\"]\ntest = [\"nginx\", \"-t\"]\n";
+    std::fs::write(&list, rules).unwrap();
+    std::fs::set_permissions(&list, Permissions::from_mode(0o644)).unwrap();
+    let config = directory.path().join("agent.toml");
+    std::fs::write(&config, format!("commands_file = {list:?}\n")).unwrap();
+    let output = run(agent(&["check-config"]).env("CERTCTL_AGENT_CONFIG", &config));
+    let expected = format!("commands           reload, test (from {})\n", list.display());
+    assert!(stdout(&output).contains(&expected), "{}{}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("paths              /srv/tls, /etc/nginx/tls\n"), "{}", stdout(&output));
 }
 
 #[test]

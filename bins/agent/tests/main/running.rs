@@ -31,6 +31,7 @@ fn once_does_what_is_due_and_reports_a_server_that_is_away() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(host.plane.inspect(|state| state.versions.len()), 1);
     assert!(!stderr(&output).contains("PRIVATE KEY"));
+    assert_eq!(stderr(&output).matches("the server can run any command").count(), 1, "{}", stderr(&output));
 
     host.plane.set_outage(true);
     assert_eq!(run(&mut host.agent(&["--once"])).status.code(), Some(1));

@@ -19,6 +19,7 @@ use certctl_domain::id::{AgentId, IdSource, JobId};
 use certctl_lifecycle::Tasks;
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -60,6 +61,8 @@ pub struct AgentParts {
     pub registry: TargetRegistry,
     /// Runs the commands of connectors.
     pub commands: Arc<dyn CommandRunner>,
+    /// Directories below which targets may have files; `None` allows every place.
+    pub allowed_paths: Option<Vec<PathBuf>>,
     /// Clock.
     pub clock: Arc<dyn Clock>,
     /// Ids; also the source of jitter.
@@ -97,8 +100,12 @@ struct Inner {
 impl Agent {
     /// Puts an agent together. Nothing runs yet.
     pub fn new(parts: AgentParts, tasks: &Tasks) -> Result<Self, AgentError> {
-        let env =
-            TargetEnv { clock: parts.clock, commands: parts.commands, state_dir: parts.state.targets()? };
+        let env = TargetEnv {
+            clock: parts.clock,
+            commands: parts.commands,
+            allowed_paths: parts.allowed_paths,
+            state_dir: parts.state.targets()?,
+        };
         Ok(Self(Arc::new(Inner {
             client: parts.client,
             id: parts.agent_id,

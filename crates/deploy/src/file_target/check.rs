@@ -14,6 +14,7 @@ impl FileTarget {
     /// Checks paths, accounts, the validate command and the endpoint; changes nothing.
     pub async fn dry_run(&self) -> Result<String, ConnectorError> {
         let failed = |error| from_store("the target cannot be deployed to", error);
+        self.permitted("the target cannot be deployed to")?;
         let (_, places) = self.locate().map_err(failed)?;
         let mut report = Vec::new();
         let found = places.iter().map(Place::find).collect::<Result<Vec<_>, _>>().map_err(failed)?;

@@ -71,6 +71,7 @@ impl Ended {
         match self {
             Self::Error(CommandError::TimedOut { .. }) => ErrorKind::Timeout,
             Self::Error(CommandError::Start { .. }) => ErrorKind::Other,
+            Self::Error(CommandError::NotAllowed { .. }) => ErrorKind::Validation,
             Self::Output(_) => exit,
         }
     }

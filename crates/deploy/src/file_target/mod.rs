@@ -78,6 +78,7 @@ impl FileTarget {
     ) -> Result<Deployed, DeployFailure> {
         let prepare = |error| failed(Stage::Prepare, error);
         pair::check(plan, self.env.clock.now()).map_err(|error| prepare(unfit(plan, error)))?;
+        self.permitted("nothing was changed").map_err(prepare)?;
         let mut session =
             self.begin().await.map_err(|error| prepare(from_store("nothing was changed", error)))?;
         let found = session.find().map_err(|error| prepare(from_store("nothing was changed", error)))?;
@@ -186,6 +187,13 @@ impl FileTarget {
                 }
             }
         }
+    }
+
+    /// Whether the host lets all commands of the target run; `consequence` is told when not.
+    fn permitted(&self, consequence: &str) -> Result<(), ConnectorError> {
+        let mut commands = self.settings.validate.iter().chain([&self.settings.reload]);
+        let refused = |error| ConnectorError::permanent(ErrorKind::Validation, consequence).caused_by(error);
+        commands.try_for_each(|command| self.env.commands.permits(command)).map_err(refused)
     }
 
     async fn run(&self, command: &Argv) -> Result<(), failure::Ended> {

@@ -70,7 +70,9 @@ impl FileTarget {
 
     /// Store and real destinations as the configuration means them now.
     pub(super) fn locate(&self) -> Result<(Store, Vec<Place>), Error> {
-        let places = self.settings.destinations.iter().map(Place::resolve).collect::<Result<Vec<_>, _>>()?;
+        let allowed = self.env.allowed_paths.as_deref();
+        let resolve = |destination| Place::resolve(destination, allowed);
+        let places = self.settings.destinations.iter().map(resolve).collect::<Result<Vec<_>, _>>()?;
         Ok((Store::of(&self.disk, &places)?, places))
     }
 

@@ -170,8 +170,18 @@ impl Host {
         commands: Arc<dyn CommandRunner>,
         disk: Disk,
     ) -> FileTarget {
+        self.target_within(settings, commands, disk, None)
+    }
+
+    pub(crate) fn target_within(
+        &self,
+        settings: FileTargetSettings,
+        commands: Arc<dyn CommandRunner>,
+        disk: Disk,
+        allowed_paths: Option<Vec<PathBuf>>,
+    ) -> FileTarget {
         let state_dir = self.path("state");
-        let env = TargetEnv { clock: Arc::new(FixedClock), commands, state_dir };
+        let env = TargetEnv { clock: Arc::new(FixedClock), commands, allowed_paths, state_dir };
         FileTarget::new(TargetId::parse("t-web").unwrap(), settings, env, disk)
     }
 

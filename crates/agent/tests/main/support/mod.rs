@@ -124,6 +124,7 @@ impl Host {
             state: StateDir::open(&self.root(), None).unwrap(),
             registry: TargetRegistry::new(vec![Arc::new(targets::FakeFactory(Arc::clone(&self.targets)))]),
             commands: Arc::new(NoCommands),
+            allowed_paths: None,
             clock: Arc::new(RealClock),
             ids: Arc::new(Ids(self.processes.fetch_add(1, Ordering::SeqCst), AtomicU64::new(0))),
             facts: facts(),

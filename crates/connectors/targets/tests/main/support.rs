@@ -160,7 +160,8 @@ impl Host {
         let config = RawConfig::from_json(&config.to_string()).unwrap();
         factory.config_schema().check(&config).unwrap();
         factory.check(&config).unwrap();
-        let env = TargetEnv { clock: Arc::new(FixedClock), commands, state_dir: self.path("state") };
+        let (clock, state_dir) = (Arc::new(FixedClock), self.path("state"));
+        let env = TargetEnv { clock, commands, allowed_paths: None, state_dir };
         factory.build(&TargetId::parse("t-web").unwrap(), &config, &env).unwrap()
     }
 }
