@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn shell_syntax_is_refused() {
-        for text in ["a; b", "a | b", "a $(b)", "a `b`", "a > b", "a \"b\"", "a 'b'", "a\nb", "a \\b", "", "  "] {
+        for text in
+            ["a; b", "a | b", "a $(b)", "a `b`", "a > b", "a \"b\"", "a 'b'", "a\nb", "a \\b", "", "  "]
+        {
             assert!(Argv::parse(text).is_err(), "{text:?}");
         }
         let argv = Argv::parse("nginx -t -c /etc/nginx/nginx.conf").unwrap();

@@ -32,7 +32,14 @@ impl RawConfig {
     /// Parses a JSON object.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         serde_json::from_str(text).map(Self).map_err(|error| {
-            ConfigError::new("", format!("the configuration is not a JSON object (line {}, column {})", error.line(), error.column()))
+            ConfigError::new(
+                "",
+                format!(
+                    "the configuration is not a JSON object (line {}, column {})",
+                    error.line(),
+                    error.column()
+                ),
+            )
         })
     }
 

@@ -120,7 +120,11 @@ pub trait CaKeyStore: Send + Sync + fmt::Debug {
     async fn load(&self, issuer: &IssuerId) -> Result<Option<CaMaterial>, ConnectorError>;
 
     /// Stores a first key. When another replica was faster, its key is returned instead.
-    async fn store_first(&self, issuer: &IssuerId, material: CaMaterial) -> Result<CaMaterial, ConnectorError>;
+    async fn store_first(
+        &self,
+        issuer: &IssuerId,
+        material: CaMaterial,
+    ) -> Result<CaMaterial, ConnectorError>;
 }
 
 /// What issuer connectors may touch.
@@ -141,5 +145,10 @@ pub trait IssuerFactory: Send + Sync + fmt::Debug {
     fn config_schema(&self) -> ConfigSchema;
 
     /// Builds the connector of issuer `id`. The configuration has passed the schema.
-    fn build(&self, id: &IssuerId, config: &RawConfig, env: &IssuerEnv) -> Result<Arc<dyn Issuer>, Vec<ConfigError>>;
+    fn build(
+        &self,
+        id: &IssuerId,
+        config: &RawConfig,
+        env: &IssuerEnv,
+    ) -> Result<Arc<dyn Issuer>, Vec<ConfigError>>;
 }

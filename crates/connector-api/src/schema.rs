@@ -45,7 +45,12 @@ pub struct Field {
 
 impl Field {
     /// An optional field.
-    pub const fn optional(name: &'static str, kind: FieldType, default: &'static str, help: &'static str) -> Self {
+    pub const fn optional(
+        name: &'static str,
+        kind: FieldType,
+        default: &'static str,
+        help: &'static str,
+    ) -> Self {
         Self { name, kind, required: false, secret: false, default, help }
     }
 
@@ -83,7 +88,11 @@ impl ConfigSchema {
 
     /// Takes secrets that read `{"set":true}` in `update` from `stored`, so that a client can send
     /// back what it was shown. A mark without a stored value is an error.
-    pub fn restore_secrets(&self, update: &mut RawConfig, stored: Option<&RawConfig>) -> Result<(), Vec<ConfigError>> {
+    pub fn restore_secrets(
+        &self,
+        update: &mut RawConfig,
+        stored: Option<&RawConfig>,
+    ) -> Result<(), Vec<ConfigError>> {
         let mut problems = Vec::new();
         restore_object(self.fields, update.fields_mut(), stored.map(RawConfig::fields), "", &mut problems);
         if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -110,7 +119,9 @@ fn check_object(fields: &[Field], object: &Map<String, Value>, path: &str, probl
     for field in fields {
         let at = format!("{path}{}", field.name);
         match object.get(field.name) {
-            None | Some(Value::Null) if field.required => problems.push(ConfigError::new(at, "this field is required")),
+            None | Some(Value::Null) if field.required => {
+                problems.push(ConfigError::new(at, "this field is required"));
+            }
             None | Some(Value::Null) => {}
             Some(value) => check_value(field.kind, value, &at, problems),
         }
@@ -121,19 +132,24 @@ fn check_value(kind: FieldType, value: &Value, at: &str, problems: &mut Vec<Conf
     let text_list = |value: &Value| value.as_array().is_some_and(|items| items.iter().all(Value::is_string));
     let (fits, wanted) = match kind {
         FieldType::Text => (value.is_string(), "a text".to_owned()),
-        FieldType::Choice(choices) => {
-            (value.as_str().is_some_and(|text| choices.contains(&text)), format!("one of {}", choices.join(", ")))
-        }
+        FieldType::Choice(choices) => (
+            value.as_str().is_some_and(|text| choices.contains(&text)),
+            format!("one of {}", choices.join(", ")),
+        ),
         FieldType::Integer => (value.is_i64() || value.is_u64(), "a whole number".to_owned()),
         FieldType::Boolean => (value.is_boolean(), "true or false".to_owned()),
-        FieldType::Duration => {
-            (value.is_u64() || value.as_str().is_some_and(|text| parse_duration(text).is_some()), "a time span such as \"90s\", \"5m\" or \"47d\"".to_owned())
-        }
-        FieldType::FileMode => {
-            (value.as_str().is_some_and(|text| parse_mode(text).is_some()), "an octal file mode such as \"0640\"".to_owned())
-        }
+        FieldType::Duration => (
+            value.is_u64() || value.as_str().is_some_and(|text| parse_duration(text).is_some()),
+            "a time span such as \"90s\", \"5m\" or \"47d\"".to_owned(),
+        ),
+        FieldType::FileMode => (
+            value.as_str().is_some_and(|text| parse_mode(text).is_some()),
+            "an octal file mode such as \"0640\"".to_owned(),
+        ),
         FieldType::TextList => (text_list(value), "a list of texts".to_owned()),
-        FieldType::Command => (value.is_string() || text_list(value), "a command as a list of arguments or a text".to_owned()),
+        FieldType::Command => {
+            (value.is_string() || text_list(value), "a command as a list of arguments or a text".to_owned())
+        }
         FieldType::Object(fields) => {
             if let Some(object) = value.as_object() {
                 check_object(fields, object, &format!("{at}."), problems);
@@ -176,7 +192,13 @@ fn restore_object(
         let old = stored.and_then(|stored| stored.get(field.name));
         match (update.get_mut(field.name), field.kind) {
             (Some(Value::Object(nested)), FieldType::Object(inner)) => {
-                restore_object(inner, nested, old.and_then(Value::as_object), &format!("{path}{}.", field.name), problems);
+                restore_object(
+                    inner,
+                    nested,
+                    old.and_then(Value::as_object),
+                    &format!("{path}{}.", field.name),
+                    problems,
+                );
             }
             (Some(value), _) if field.secret && is_mark(value) => match old {
                 Some(old) => *value = old.clone(),
@@ -264,8 +286,9 @@ pub mod duration {
         }
         match Span::deserialize(deserializer)? {
             Span::Seconds(seconds) => Ok(Duration::from_secs(seconds)),
-            Span::Text(text) => super::parse_duration(&text)
-                .ok_or_else(|| serde::de::Error::custom("must be a time span such as \"90s\", \"5m\" or \"47d\"")),
+            Span::Text(text) => super::parse_duration(&text).ok_or_else(|| {
+                serde::de::Error::custom("must be a time span such as \"90s\", \"5m\" or \"47d\"")
+            }),
         }
     }
 }

@@ -106,7 +106,9 @@ pub struct Deployed {
 /// The counters of one attempt, in the order they happened.
 pub fn counters(result: &Result<Deployed, DeployFailure>) -> Vec<DeployCounter> {
     match result {
-        Ok(deployed) if deployed.idempotent => vec![DeployCounter::IdempotentSkip, DeployCounter::AttemptSuccess],
+        Ok(deployed) if deployed.idempotent => {
+            vec![DeployCounter::IdempotentSkip, DeployCounter::AttemptSuccess]
+        }
         Ok(_) => vec![DeployCounter::AttemptSuccess],
         Err(failure) => {
             let stage = match failure.stage {
@@ -168,6 +170,10 @@ pub trait TargetFactory: Send + Sync + fmt::Debug {
     fn check(&self, config: &RawConfig) -> Result<(), Vec<ConfigError>>;
 
     /// Builds the connector of target `id`. The configuration has passed schema and check.
-    fn build(&self, id: &TargetId, config: &RawConfig, env: &TargetEnv)
-    -> Result<Arc<dyn TargetConnector>, Vec<ConfigError>>;
+    fn build(
+        &self,
+        id: &TargetId,
+        config: &RawConfig,
+        env: &TargetEnv,
+    ) -> Result<Arc<dyn TargetConnector>, Vec<ConfigError>>;
 }

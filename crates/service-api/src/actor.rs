@@ -77,7 +77,9 @@ impl Actor {
     /// Refuses unless the actor is the agent `id` itself. A retired agent gets `Retired`.
     pub fn require_agent(&self, id: &AgentId) -> Result<(), ServiceError> {
         match &self.identity {
-            Identity::Agent { id: own, retired: true } if own == id => Err(ServiceError::Retired { id: id.clone() }),
+            Identity::Agent { id: own, retired: true } if own == id => {
+                Err(ServiceError::Retired { id: id.clone() })
+            }
             Identity::Agent { id: own, retired: false } if own == id => Ok(()),
             _ => Err(ServiceError::Forbidden { permission: Permission::AgentSelf }),
         }

@@ -82,7 +82,12 @@ pub trait AgentService: Send + Sync {
     async fn issue_token(&self, who: &Actor, validity: Duration) -> Result<IssuedToken, ServiceError>;
     /// Trades a one-time token for an agent and its credential. Needs no actor: the token is the proof.
     /// Fails with `invalid_enrolment_token` when it is unknown, expired or used.
-    async fn enrol(&self, token: &str, new: NewAgent, client_address: Option<String>) -> Result<Enrolment, ServiceError>;
+    async fn enrol(
+        &self,
+        token: &str,
+        new: NewAgent,
+        client_address: Option<String>,
+    ) -> Result<Enrolment, ServiceError>;
     /// Retires an agent. Without `force`, refused while anything depends on it; `force` needs a reason.
     async fn retire(
         &self,

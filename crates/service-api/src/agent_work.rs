@@ -130,7 +130,8 @@ pub struct CsrAccepted {
 #[async_trait]
 pub trait AgentWorkService: Send + Sync {
     /// Records a heartbeat.
-    async fn heartbeat(&self, who: &Actor, agent: &AgentId, facts: AgentMetadata) -> Result<(), ServiceError>;
+    async fn heartbeat(&self, who: &Actor, agent: &AgentId, facts: AgentMetadata)
+    -> Result<(), ServiceError>;
     /// Leases due jobs of the agent, at most `limit`; waits up to `wait` when there are none.
     async fn claim(
         &self,
@@ -159,5 +160,11 @@ pub trait AgentWorkService: Send + Sync {
         version: Option<VersionId>,
     ) -> Result<AgentCertificate, ServiceError>;
     /// Takes a report. The same terminal report again changes nothing.
-    async fn report(&self, who: &Actor, agent: &AgentId, job: &JobId, report: JobReport) -> Result<(), ServiceError>;
+    async fn report(
+        &self,
+        who: &Actor,
+        agent: &AgentId,
+        job: &JobId,
+        report: JobReport,
+    ) -> Result<(), ServiceError>;
 }

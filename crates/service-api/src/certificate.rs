@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::deployment::TargetMapping;
-use certctl_domain::id::{AgentId, CertificateId, IssuerId, JobId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId};
+use certctl_domain::id::{
+    AgentId, CertificateId, IssuerId, JobId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId,
+};
 use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
 use std::collections::BTreeMap;
@@ -143,9 +145,18 @@ pub trait CertificateService: Send + Sync {
         page: ListRequest,
     ) -> Result<Listing<CertificateVersion>, ServiceError>;
     /// Mapped targets with their deployment state.
-    async fn deployments(&self, who: &Actor, id: &CertificateId) -> Result<Vec<(TargetMapping, Target)>, ServiceError>;
+    async fn deployments(
+        &self,
+        who: &Actor,
+        id: &CertificateId,
+    ) -> Result<Vec<(TargetMapping, Target)>, ServiceError>;
     /// Queues an issuance for every agent that holds, or will hold, a key. `force` cancels live ones.
-    async fn renew(&self, who: &Actor, id: &CertificateId, force: bool) -> Result<Vec<QueuedIssuance>, ServiceError>;
+    async fn renew(
+        &self,
+        who: &Actor,
+        id: &CertificateId,
+        force: bool,
+    ) -> Result<Vec<QueuedIssuance>, ServiceError>;
     /// Queues a deployment of the current version to one or all active targets.
     async fn deploy(
         &self,

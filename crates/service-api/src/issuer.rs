@@ -39,7 +39,12 @@ pub trait IssuerService: Send + Sync {
     /// One issuer; secrets are masked.
     async fn get(&self, who: &Actor, id: &IssuerId) -> Result<Issuer, ServiceError>;
     /// Adds an issuer after its configuration has been checked.
-    async fn create(&self, who: &Actor, id: Option<IssuerId>, spec: IssuerSpec) -> Result<Issuer, ServiceError>;
+    async fn create(
+        &self,
+        who: &Actor,
+        id: Option<IssuerId>,
+        spec: IssuerSpec,
+    ) -> Result<Issuer, ServiceError>;
     /// Replaces an issuer. With `revision`, only if the stored one is the same (`stale`).
     async fn replace(
         &self,

@@ -25,7 +25,12 @@ pub struct JobQuery {
 #[async_trait]
 pub trait JobService: Send + Sync {
     /// One page, newest first.
-    async fn list(&self, who: &Actor, query: JobQuery, page: ListRequest) -> Result<Listing<Job>, ServiceError>;
+    async fn list(
+        &self,
+        who: &Actor,
+        query: JobQuery,
+        page: ListRequest,
+    ) -> Result<Listing<Job>, ServiceError>;
     /// One job.
     async fn get(&self, who: &Actor, id: &JobId) -> Result<Job, ServiceError>;
     /// Cancels a live job. Whoever holds its lease can no longer finish it.

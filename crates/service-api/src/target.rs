@@ -35,7 +35,12 @@ pub trait TargetService: Send + Sync {
     /// One target; secrets are masked.
     async fn get(&self, who: &Actor, id: &TargetId) -> Result<Target, ServiceError>;
     /// Adds a target after its configuration has been checked.
-    async fn create(&self, who: &Actor, id: Option<TargetId>, spec: TargetSpec) -> Result<Target, ServiceError>;
+    async fn create(
+        &self,
+        who: &Actor,
+        id: Option<TargetId>,
+        spec: TargetSpec,
+    ) -> Result<Target, ServiceError>;
     /// Replaces a target. With `revision`, only if the stored one is the same (`stale`).
     async fn replace(
         &self,

@@ -20,14 +20,16 @@ fn config(value: &Value) -> RawConfig {
 
 #[test]
 fn every_problem_is_reported_at_once() {
-    let problems = SCHEMA.check(&config(&json!({"wait": "soon", "colour": 1, "remote": {"x": 1}}))).unwrap_err();
+    let problems =
+        SCHEMA.check(&config(&json!({"wait": "soon", "colour": 1, "remote": {"x": 1}}))).unwrap_err();
     let fields: Vec<_> = problems.iter().map(|problem| problem.field.as_str()).collect();
     assert_eq!(fields, ["colour", "path", "wait", "remote.x"]);
 }
 
 #[test]
 fn secrets_are_masked_at_every_depth() {
-    let shown = SCHEMA.mask(&config(&json!({"path": "/a", "password": "pw", "remote": {"token": "t"}, "old": "x"})));
+    let shown =
+        SCHEMA.mask(&config(&json!({"path": "/a", "password": "pw", "remote": {"token": "t"}, "old": "x"})));
     assert_eq!(
         Value::Object(shown.fields().clone()),
         json!({"path": "/a", "password": {"set": true}, "remote": {"token": {"set": true}}, "old": {"set": true}})

@@ -201,11 +201,8 @@ fn work_item(tx: &mut dyn Tx, secrets: &Secrets, job: &Job) -> Result<Result<Wor
         };
         item.fingerprint_sha256 = Some(version.fingerprint_sha256);
     }
-    let config = secrets.open_config(
-        SealedColumn::TargetConfig,
-        target.id.as_str(),
-        target.sealed_config.as_deref(),
-    );
+    let config =
+        secrets.open_config(SealedColumn::TargetConfig, target.id.as_str(), target.sealed_config.as_deref());
     // Only this job fails: the agent's other work must not wait for somebody to mend a target.
     let Ok(config) = config else {
         return Ok(Err(format!(
