@@ -216,10 +216,8 @@ fn listen(
     let authenticator = Arc::new(certctl_service::Authentication::new(base.clone(), static_keys(config)));
     let authentication = match config.auth.mode {
         AuthMode::ApiKey => Authentication::required(authenticator),
-        AuthMode::None => {
-            tracing::warn!("authentication is off: whoever reaches the listener is an administrator");
-            Authentication::optional(authenticator, Role::Admin)
-        }
+        // Reading only: what changes anything still needs a key.
+        AuthMode::None => Authentication::optional(authenticator, Role::Viewer),
     };
     let core = Arc::new(HttpCore {
         authentication,
