@@ -68,6 +68,8 @@ pub(crate) fn page_request(list: &str, request: &ListRequest) -> Result<PageRequ
                 .ok()
                 .and_then(|bytes| serde_json::from_slice::<CursorText>(&bytes).ok())
                 .filter(|cursor| cursor.l == list)
+                // None of ours holds one, and PostgreSQL takes no NUL in a text.
+                .filter(|cursor| !cursor.k.chars().chain(cursor.i.chars()).any(char::is_control))
                 .ok_or_else(|| {
                     ServiceError::invalid(
                         "cursor",

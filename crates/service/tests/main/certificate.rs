@@ -1,7 +1,9 @@
 //! Inventory, mappings, renew and deploy on request.
 
-use crate::bench::{operator, viewer};
+use crate::bench::{ServiceBench, operator, viewer};
 use crate::flow::{Flow, spec};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use certctl_domain::access::Permission;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::DeploymentStatus;
@@ -210,4 +212,17 @@ async fn the_list_walks_by_cursor_and_refuses_a_cursor_of_another_order() {
         .await
         .unwrap_err();
     assert_eq!(code(&error), "invalid_request");
+}
+
+#[tokio::test]
+async fn a_forged_cursor_with_a_control_character_is_refused_like_any_other() {
+    for bench in ServiceBench::both().await {
+        let t = Flow::on(bench);
+        let forged =
+            r#"{"l":"certificates:CreatedAt:true","k":"2026-01-01T00:00:00.000000Z","i":"mc-\u0000"}"#;
+        let cursor = Some(URL_SAFE_NO_PAD.encode(forged));
+        let page = ListRequest { cursor, ..ListRequest::default() };
+        let error = t.certificates.list(&viewer(), CertificateQuery::default(), page).await.unwrap_err();
+        assert_eq!(code(&error), "invalid_request");
+    }
 }
