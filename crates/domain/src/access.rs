@@ -37,6 +37,12 @@ string_enum! {
         GovernanceWrite = "governance.write",
         /// Create, change and delete certificate profiles.
         ProfileWrite = "profile.write",
+        /// Create, change and delete policy rules.
+        PolicyWrite = "policy.write",
+        /// Take certificates and chains out of the inventory as files.
+        CertificateExport = "certificate.export",
+        /// Read and export the audit trail and the log of API calls.
+        AuditRead = "audit.read",
         /// Cancel and retry jobs.
         JobWrite = "job.write",
         /// List, create and revoke API keys.
@@ -58,7 +64,7 @@ impl Role {
             (_, P::AgentSelf) => false,
             (Self::Admin, _) | (_, P::MetricsRead) => true,
             (Self::Metrics, _) => false,
-            (_, P::InventoryRead) => true,
+            (_, P::InventoryRead | P::AuditRead) => true,
             (Self::Viewer, _) => false,
             (Self::Approver, p) => matches!(p, P::ApprovalDecide),
             (Self::Operator, p) => matches!(
@@ -66,6 +72,7 @@ impl Role {
                 P::CertificateWrite
                     | P::CertificateRenew
                     | P::CertificateDeploy
+                    | P::CertificateExport
                     | P::TargetWrite
                     | P::GovernanceWrite
                     | P::JobWrite
@@ -95,13 +102,14 @@ mod tests {
         let held = |role: Role| {
             Permission::ALL.iter().filter(|p| role.allows(**p)).map(|p| p.as_str()).collect::<Vec<_>>()
         };
-        assert_eq!(held(Role::Viewer), ["inventory.read", "metrics.read"]);
+        assert_eq!(held(Role::Viewer), ["inventory.read", "audit.read", "metrics.read"]);
         assert_eq!(held(Role::Metrics), ["metrics.read"]);
-        assert_eq!(held(Role::Approver), ["inventory.read", "approval.decide", "metrics.read"]);
+        assert_eq!(held(Role::Approver), ["inventory.read", "audit.read", "approval.decide", "metrics.read"]);
         assert_eq!(held(Role::Admin).len(), Permission::ALL.len() - 1);
         assert!(!Role::Operator.allows(Permission::IssuerWrite));
         assert!(Role::Operator.allows(Permission::GovernanceWrite));
         assert!(!Role::Operator.allows(Permission::ProfileWrite));
+        assert!(!Role::Operator.allows(Permission::PolicyWrite));
         assert!(!Role::Operator.allows(Permission::AgentWrite));
         assert!(!Role::Operator.allows(Permission::ApiKeyWrite));
     }

@@ -51,6 +51,12 @@ impl Actor {
         }
     }
 
+    /// Who is behind the credential, for rules about two persons and limits per person. Two keys of
+    /// one person have the same principal.
+    pub fn principal(&self) -> &str {
+        self.name()
+    }
+
     /// Kind in audit events.
     pub const fn actor_type(&self) -> ActorType {
         match self.identity {
