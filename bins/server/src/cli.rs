@@ -69,6 +69,10 @@ enum KeyCommand {
         /// viewer, operator, approver, admin or metrics.
         #[arg(long, default_value = "operator")]
         role: Role,
+        /// Person or machine behind the key; the name when left out. Keys of one person cannot
+        /// approve each other's requests.
+        #[arg(long)]
+        identity: Option<String>,
         /// End of validity from now, for example 90d.
         #[arg(long, value_parser = parse_span)]
         expires: Option<Duration>,
@@ -109,8 +113,8 @@ pub async fn main() -> anyhow::Result<()> {
         Command::Run => run::run(config, environment).await,
         Command::Demo => commands::demo::run(config, environment).await,
         Command::Migrate { check } => commands::migrate::run(&config, check),
-        Command::Key(KeyCommand::Create { name, role, expires }) => {
-            commands::key::create(&config, &environment, &name, role, expires).await
+        Command::Key(KeyCommand::Create { name, role, identity, expires }) => {
+            commands::key::create(&config, &environment, name, role, identity, expires).await
         }
         Command::Key(KeyCommand::List) => commands::key::list(&config, &environment).await,
         Command::Key(KeyCommand::Revoke { id }) => commands::key::revoke(&config, &environment, &id).await,

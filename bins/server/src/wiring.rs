@@ -24,7 +24,7 @@ use certctl_service::{
     Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::Actor;
-use certctl_service_api::auth::ApiKeyService;
+use certctl_service_api::auth::{ApiKeyService, NewApiKey};
 use certctl_service_api::engine::{JobEngine, Reconciler};
 use certctl_telemetry::{
     DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry, SchedulerMetrics,
@@ -197,7 +197,8 @@ async fn first_key(config: &ServerConfig, keys: &ApiKeys) -> anyhow::Result<Opti
     if configured || !keys.list(&Actor::system()).await?.is_empty() {
         return Ok(None);
     }
-    match keys.create(&Actor::system(), "admin", Role::Admin, None).await {
+    let first = NewApiKey { name: "admin".to_owned(), role: Role::Admin, identity: None, expires_at: None };
+    match keys.create(&Actor::system(), first).await {
         Ok(issued) => Ok(Some(SecretString::new(issued.token))),
         // Another replica was faster and has printed it.
         Err(certctl_service_api::ServiceError::Conflict { .. }) => Ok(None),

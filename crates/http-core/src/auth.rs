@@ -7,6 +7,9 @@ use certctl_service_api::{Identity, ServiceError};
 use std::fmt;
 use std::sync::Arc;
 
+/// Name of whoever calls without a credential where that is allowed.
+const ANONYMOUS: &str = "anonymous";
+
 /// How requests prove who makes them.
 #[derive(Clone)]
 pub struct Authentication {
@@ -46,7 +49,9 @@ impl Authentication {
     pub(crate) async fn identify(&self, headers: &HeaderMap) -> Result<Identity, ServiceError> {
         match (bearer(headers)?, self.anonymous) {
             (Some(token), _) => self.authenticator.authenticate(token).await,
-            (None, Some(role)) => Ok(Identity::Key { name: "anonymous".to_owned(), role }),
+            (None, Some(role)) => {
+                Ok(Identity::Key { name: ANONYMOUS.to_owned(), role, identity: ANONYMOUS.to_owned() })
+            }
             (None, None) => Err(ServiceError::Unauthenticated {
                 code: "missing_credential",
                 message: "this route needs a credential; send the header `Authorization: Bearer <token>`",

@@ -290,6 +290,9 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        identity -> Text,
+        created_by -> Text,
+        last_used_at -> Nullable<Timestamp>,
     }
 }
 

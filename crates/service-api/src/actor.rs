@@ -13,6 +13,8 @@ pub enum Identity {
         name: String,
         /// Role of the key.
         role: Role,
+        /// The person or machine behind the key.
+        identity: String,
     },
     /// An agent with its own credential.
     Agent {
@@ -54,7 +56,11 @@ impl Actor {
     /// Who is behind the credential, for rules about two persons and limits per person. Two keys of
     /// one person have the same principal.
     pub fn principal(&self) -> &str {
-        self.name()
+        match &self.identity {
+            Identity::Key { identity, .. } => identity,
+            Identity::Agent { id, .. } => id.as_str(),
+            Identity::System => "system",
+        }
     }
 
     /// Kind in audit events.

@@ -2,10 +2,10 @@
 
 use crate::{Actor, Identity, ServiceError};
 use async_trait::async_trait;
+use certctl_domain::Timestamp;
 use certctl_domain::access::Role;
 use certctl_domain::api_key::ApiKey;
 use certctl_domain::id::ApiKeyId;
-use std::time::Duration;
 
 /// A fresh API key. The token is shown once.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,6 +22,19 @@ impl std::fmt::Debug for IssuedKey {
     }
 }
 
+/// A new API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApiKey {
+    /// Name, 1 to 128 characters, unique among keys that are not revoked.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// The person or machine behind it, 1 to 128 characters; the name when absent.
+    pub identity: Option<String>,
+    /// End of validity, in the future; never when absent.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// Finds out who is behind a bearer token.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
@@ -33,13 +46,7 @@ pub trait Authenticator: Send + Sync {
 #[async_trait]
 pub trait ApiKeyService: Send + Sync {
     /// Makes a key.
-    async fn create(
-        &self,
-        who: &Actor,
-        name: &str,
-        role: Role,
-        validity: Option<Duration>,
-    ) -> Result<IssuedKey, ServiceError>;
+    async fn create(&self, who: &Actor, new: NewApiKey) -> Result<IssuedKey, ServiceError>;
     /// All keys, newest first.
     async fn list(&self, who: &Actor) -> Result<Vec<ApiKey>, ServiceError>;
     /// Revokes a key at once.

@@ -1,17 +1,17 @@
 //! API keys of people and machines.
 
 use crate::failure::Failure;
-use crate::support::{Foundation, audit_event, check_name};
+use crate::support::{Foundation, all_of, audit_event, check_name};
 use async_trait::async_trait;
 use certctl_crypto::Token;
-use certctl_domain::access::{Permission, Role};
+use certctl_domain::Timestamp;
+use certctl_domain::access::Permission;
 use certctl_domain::api_key::ApiKey;
 use certctl_domain::id::ApiKeyId;
-use certctl_service_api::auth::{ApiKeyService, IssuedKey};
+use certctl_service_api::auth::{ApiKeyService, IssuedKey, NewApiKey};
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Prefix of API keys, so that people and secret scanners can tell what a found token is.
 pub(crate) const TOKEN_PREFIX: &str = "ck";
@@ -29,40 +29,50 @@ impl ApiKeys {
     }
 }
 
+fn check(new: &NewApiKey, now: Timestamp) -> Result<(), ServiceError> {
+    let expiry = match new.expires_at {
+        Some(end) if end <= now => {
+            Err(ServiceError::invalid("expires_at", "out_of_range", "must be in the future"))
+        }
+        _ => Ok(()),
+    };
+    all_of([
+        check_actor("name", &new.name),
+        new.identity.as_ref().map_or(Ok(()), |identity| check_actor("identity", identity)),
+        expiry,
+    ])
+}
+
+fn check_actor(field: &str, text: &str) -> Result<(), ServiceError> {
+    check_name(field, text, 128)?;
+    if text == Actor::system().name() {
+        return Err(ServiceError::invalid(
+            field,
+            "reserved",
+            "this name stands for certctl itself in audit events",
+        ));
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl ApiKeyService for ApiKeys {
-    async fn create(
-        &self,
-        who: &Actor,
-        name: &str,
-        role: Role,
-        validity: Option<Duration>,
-    ) -> Result<IssuedKey, ServiceError> {
+    async fn create(&self, who: &Actor, new: NewApiKey) -> Result<IssuedKey, ServiceError> {
         who.require(Permission::ApiKeyWrite)?;
-        check_name("name", name, 128)?;
-        if name == Actor::system().name() {
-            return Err(ServiceError::invalid(
-                "name",
-                "reserved",
-                "this name stands for certctl itself in audit events",
-            ));
-        }
-        if validity.is_some_and(|validity| validity.is_zero()) {
-            return Err(ServiceError::invalid(
-                "validity",
-                "out_of_range",
-                "a key that is never valid is of no use",
-            ));
-        }
+        let now = self.base.clock.now();
+        check(&new, now)?;
         let token = Token::generate(TOKEN_PREFIX).map_err(ServiceError::internal)?;
-        let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
+        let (ids, who) = (Arc::clone(&self.base.ids), who.clone());
         let key = ApiKey {
             id: ApiKeyId::mint(&*ids),
-            name: name.to_owned(),
-            role,
+            identity: new.identity.unwrap_or_else(|| new.name.clone()),
+            name: new.name,
+            role: new.role,
             token_hash: token.hash().to_owned(),
+            created_by: who.name().to_owned(),
             created_at: now,
-            expires_at: validity.map(|validity| now.plus(validity)),
+            expires_at: new.expires_at,
+            last_used_at: None,
             revoked_at: None,
         };
         let kept = key.clone();
@@ -70,7 +80,12 @@ impl ApiKeyService for ApiKeys {
             .store
             .write("api_key.create", move |tx| {
                 tx.api_keys().insert(&kept)?;
-                let details = json!({"name": kept.name, "role": kept.role, "expires_at": kept.expires_at});
+                let details = json!({
+                    "name": kept.name,
+                    "identity": kept.identity,
+                    "role": kept.role,
+                    "expires_at": kept.expires_at,
+                });
                 let subject = ("api_key", kept.id.as_str());
                 tx.audit().append(&audit_event(&*ids, &who, now, "api_key_created", subject, &details))?;
                 Ok::<_, Failure>(())

@@ -30,6 +30,11 @@ impl StaticKey {
     pub fn legacy(index: usize, token: &SecretString) -> Self {
         Self::named(format!("legacy-key-{index}"), token, false)
     }
+
+    /// Behind a key of the configuration is whoever it is named after.
+    fn identity(&self) -> Identity {
+        Identity::Key { name: self.name.clone(), role: self.role, identity: self.name.clone() }
+    }
 }
 
 /// Finds out who is behind a bearer token. Each call asks the database, so a revocation counts at
@@ -50,14 +55,14 @@ impl Authentication {
     fn static_identity(&self, bearer: &str) -> Option<Identity> {
         self.static_keys.iter().fold(None, |found, key| {
             let matches = verify_token(bearer, &key.token_hash);
-            found.or_else(|| matches.then(|| Identity::Key { name: key.name.clone(), role: key.role }))
+            found.or_else(|| matches.then(|| key.identity()))
         })
     }
 }
 
 fn api_key(tx: &mut dyn Tx, hash: &str, now: Timestamp) -> Result<Option<Identity>, Failure> {
     let key = tx.api_keys().find_by_token(hash)?.filter(|key| key.is_usable(now));
-    Ok(key.map(|key| Identity::Key { name: key.name, role: key.role }))
+    Ok(key.map(|key| Identity::Key { name: key.name, role: key.role, identity: key.identity }))
 }
 
 fn agent(tx: &mut dyn Tx, hash: &str) -> Result<Option<Identity>, Failure> {

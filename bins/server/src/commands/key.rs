@@ -9,18 +9,21 @@ use certctl_domain::id::ApiKeyId;
 use certctl_lifecycle::{Exit, Explain};
 use certctl_service::ApiKeys;
 use certctl_service_api::Actor;
-use certctl_service_api::auth::ApiKeyService;
+use certctl_service_api::auth::{ApiKeyService, NewApiKey};
 use std::time::Duration;
 
 pub(crate) async fn create(
     config: &ServerConfig,
     environment: &Environment,
-    name: &str,
+    name: String,
     role: Role,
+    identity: Option<String>,
     expires: Option<Duration>,
 ) -> anyhow::Result<()> {
-    let keys = ApiKeys::new(foundation(config, environment, Access::Command).await?);
-    let issued = keys.create(&Actor::system(), name, role, expires).await?;
+    let base = foundation(config, environment, Access::Command).await?;
+    let expires_at = expires.map(|validity| base.clock.now().plus(validity));
+    let new = NewApiKey { name, role, identity, expires_at };
+    let issued = ApiKeys::new(base).create(&Actor::system(), new).await?;
     output::line(&issued.token)
 }
 
@@ -35,7 +38,10 @@ pub(crate) async fn list(config: &ServerConfig, environment: &Environment) -> an
                 key.expires_at.map_or_else(|| "valid".to_owned(), |end| format!("valid until {end}"))
             }
         };
-        output::line(&format!("{}  {:<8}  {:<24}  {state}", key.id, key.role, key.name))?;
+        output::line(&format!(
+            "{}  {:<8}  {:<24}  {:<24}  {state}",
+            key.id, key.role, key.name, key.identity
+        ))?;
     }
     Ok(())
 }

@@ -31,7 +31,18 @@ fn the_first_start_prints_an_admin_key_once_and_leaves_private_files() {
 fn keys_are_made_listed_and_revoked_beside_a_running_server() {
     let program = Program::new();
     let (_running, _) = program.start();
-    let token = program.ok(&["key", "create", "--name", "ci", "--role", "viewer", "--expires", "30d"]);
+    let token = program.ok(&[
+        "key",
+        "create",
+        "--name",
+        "ci",
+        "--identity",
+        "build farm",
+        "--role",
+        "viewer",
+        "--expires",
+        "30d",
+    ]);
     assert!(token.starts_with("ck_") && !token.contains(char::is_whitespace), "{token}");
     let again = program.run(&["key", "create", "--name", "ci"]);
     assert_eq!(again.code, Some(1));
@@ -39,7 +50,10 @@ fn keys_are_made_listed_and_revoked_beside_a_running_server() {
 
     let listed = program.ok(&["key", "list"]);
     let line = listed.lines().find(|line| line.contains(" ci ")).unwrap();
-    assert!(line.contains("viewer") && line.contains("valid until"), "{listed}");
+    assert!(
+        line.contains("viewer") && line.contains("build farm") && line.contains("valid until"),
+        "{listed}"
+    );
     assert!(!listed.contains(&token));
     let id = line.split_whitespace().next().unwrap();
     program.ok(&["key", "revoke", id]);

@@ -45,7 +45,10 @@ impl Authenticator for Tokens {
         }
         let unknown =
             ServiceError::Unauthenticated { code: "invalid_credential", message: "the token is not known" };
-        bearer.parse().map(|role| Identity::Key { name: bearer.to_owned(), role }).or(Err(unknown))
+        bearer
+            .parse()
+            .map(|role| Identity::Key { name: bearer.to_owned(), role, identity: bearer.to_owned() })
+            .or(Err(unknown))
     }
 }
 

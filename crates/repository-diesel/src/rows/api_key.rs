@@ -17,6 +17,9 @@ pub(crate) struct ApiKeyRow {
     created_at: DbTime,
     expires_at: Option<DbTime>,
     revoked_at: Option<DbTime>,
+    identity: String,
+    created_by: String,
+    last_used_at: Option<DbTime>,
 }
 
 impl From<&ApiKey> for ApiKeyRow {
@@ -29,6 +32,9 @@ impl From<&ApiKey> for ApiKeyRow {
             created_at: key.created_at.into(),
             expires_at: db_time(key.expires_at),
             revoked_at: db_time(key.revoked_at),
+            identity: key.identity.clone(),
+            created_by: key.created_by.clone(),
+            last_used_at: db_time(key.last_used_at),
         }
     }
 }
@@ -41,10 +47,13 @@ impl IntoDomain for ApiKeyRow {
         Ok(ApiKey {
             id: at.parse("id", &self.id)?,
             name: self.name,
+            identity: self.identity,
             role: at.parse("role", &self.role)?,
             token_hash: self.token_hash,
+            created_by: self.created_by,
             created_at: self.created_at.into(),
             expires_at: time(self.expires_at),
+            last_used_at: time(self.last_used_at),
             revoked_at: time(self.revoked_at),
         })
     }

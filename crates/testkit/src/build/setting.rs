@@ -170,10 +170,13 @@ pub fn api_key(key: &str) -> ApiKey {
     ApiKey {
         id: id(key),
         name: format!("Key {key}"),
+        identity: format!("person of {key}"),
         role: Role::Operator,
         token_hash: format!("hash of {key}"),
+        created_by: "creator".to_owned(),
         created_at: at(0),
         expires_at: None,
+        last_used_at: None,
         revoked_at: None,
     }
 }

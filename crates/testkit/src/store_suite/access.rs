@@ -14,6 +14,7 @@ pub async fn api_keys_come_back_and_are_revoked_once(db: &TestStore) {
         role: Role::Approver,
         created_at: build::at(1),
         expires_at: Some(build::at(99)),
+        last_used_at: Some(build::at(7)),
         ..build::api_key("key-one")
     };
     let newer = ApiKey { created_at: build::at(2), ..build::api_key("key-two") };

@@ -189,7 +189,7 @@ pub(crate) fn keyring(current: &str, previous: &[&str]) -> Keyring {
 /// A person with a key of this role; the key is named like the role.
 pub(crate) fn person(role: Role) -> Actor {
     Actor {
-        identity: Identity::Key { name: role.as_str().to_owned(), role },
+        identity: Identity::Key { name: role.as_str().to_owned(), role, identity: role.as_str().to_owned() },
         request_id: Some("req-1".to_owned()),
         client_address: Some("192.0.2.7".to_owned()),
     }
