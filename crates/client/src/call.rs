@@ -140,6 +140,11 @@ impl Call<'_> {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
+    /// Sends, and gives status and body as they came.
+    pub(crate) async fn send_raw(self) -> Result<(u16, Vec<u8>), ClientError> {
+        self.run().await
+    }
+
     /// Method and path, without the query, which may hold more than a log should.
     fn route(&self) -> String {
         format!("{} {}", self.method, self.url.path())

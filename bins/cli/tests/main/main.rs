@@ -1,0 +1,12 @@
+//! The `certctl` program as a shell sees it, without a server: help, exit codes, contexts. What it
+//! does with a server is tested end to end.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "starting the program and writing fixtures is what these tests are for"
+)]
+
+mod command_line;
+mod contexts;
+mod program;
+mod reference;
