@@ -100,7 +100,7 @@ pub struct CertificateRequest {
     /// Tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// Targets to deploy to; absent leaves them alone on replacement.
+    /// Targets to deploy to; on a change, leaving it out leaves them alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_ids: Option<Vec<TargetId>>,
 }
@@ -135,10 +135,12 @@ pub struct CertificateVersion {
     pub not_after: Timestamp,
     /// Lower-case hex SHA-256 of the leaf's DER.
     pub fingerprint_sha256: String,
-    /// Leaf, then its chain, PEM.
-    pub pem_chain: String,
-    /// The request it was made from, PEM.
-    pub csr_pem: String,
+    /// Leaf, then its chain, PEM. In lists only with `include=pem`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pem_chain: Option<String>,
+    /// The request it was made from, PEM. In lists only with `include=pem`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub csr_pem: Option<String>,
     /// `RSA`, `ECDSA` or `Ed25519`.
     pub key_algorithm: String,
     /// Bits.

@@ -3,7 +3,7 @@
 use crate::{Client, ClientError, ListQuery};
 use certctl_api_types::{ErrorBody, MergePatch};
 use certctl_domain::retry::FailureClass;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RETRY_AFTER};
 use reqwest::{Method, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +15,26 @@ const BODY_LIMIT: usize = 4 << 20;
 
 /// Longest pause inside a call; a server that asks for more is left to the caller.
 const PAUSE_LIMIT: Duration = Duration::from_secs(5);
+
+/// Names one exact state of an object, as the server gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ETag(HeaderValue);
+
+/// An object and the tag of its state, which guards a change of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged<T> {
+    /// The object.
+    pub body: T,
+    /// Its tag; absent for objects without one.
+    pub tag: Option<ETag>,
+}
+
+/// An answer of success.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
 
 /// A request that is being put together.
 #[derive(Debug)]
@@ -86,6 +106,14 @@ impl Call<'_> {
         self
     }
 
+    /// Changes the object only if it is still the one that `tag` came with.
+    pub(crate) fn if_match(mut self, tag: Option<&ETag>) -> Self {
+        if let Some(tag) = tag {
+            self.headers.insert(IF_MATCH, tag.0.clone());
+        }
+        self
+    }
+
     pub(crate) fn json<B: Serialize>(self, body: &B) -> Self {
         self.body("application/json", body)
     }
@@ -129,6 +157,15 @@ impl Call<'_> {
         serde_json::from_slice(&body).map(Some).map_err(|source| ClientError::Decode { route, source })
     }
 
+    /// Sends, and decodes the JSON answer together with its `ETag`.
+    pub(crate) async fn send_tagged<T: DeserializeOwned>(self) -> Result<Tagged<T>, ClientError> {
+        let route = self.route();
+        let answer = self.exchange().await?;
+        let body =
+            serde_json::from_slice(&answer.body).map_err(|source| ClientError::Decode { route, source })?;
+        Ok(Tagged { body, tag: answer.headers.get(ETAG).cloned().map(ETag) })
+    }
+
     /// Sends; the answer's body does not matter.
     pub(crate) async fn send_unit(self) -> Result<(), ClientError> {
         self.run().await.map(drop)
@@ -150,7 +187,11 @@ impl Call<'_> {
         format!("{} {}", self.method, self.url.path())
     }
 
-    async fn run(mut self) -> Result<(u16, Vec<u8>), ClientError> {
+    async fn run(self) -> Result<(u16, Vec<u8>), ClientError> {
+        self.exchange().await.map(|answer| (answer.status, answer.body))
+    }
+
+    async fn exchange(mut self) -> Result<Answer, ClientError> {
         let route = self.route();
         let body = match self.body.take().transpose() {
             Ok(body) => body,
@@ -176,7 +217,7 @@ impl Call<'_> {
         self.attempt(&route, body).await
     }
 
-    async fn attempt(&self, route: &str, body: Option<Vec<u8>>) -> Result<(u16, Vec<u8>), ClientError> {
+    async fn attempt(&self, route: &str, body: Option<Vec<u8>>) -> Result<Answer, ClientError> {
         let mut request = self.client.0.http.request(self.method.clone(), self.url.clone());
         request = request.headers(self.headers.clone());
         if let Some(limit) = self.timeout {
@@ -191,13 +232,14 @@ impl Call<'_> {
         };
         let response = request.send().await.map_err(lost)?;
         let status = response.status().as_u16();
-        let retry_after = retry_after(response.headers());
+        let headers = response.headers().clone();
+        let retry_after = retry_after(&headers);
         let body = read_bounded(response)
             .await
             .map_err(lost)?
             .ok_or_else(|| ClientError::TooLarge { route: route.to_owned(), limit: BODY_LIMIT })?;
         if (200..300).contains(&status) {
-            return Ok((status, body));
+            return Ok(Answer { status, headers, body });
         }
         let route = route.to_owned();
         Err(match serde_json::from_slice::<ErrorBody>(&body) {

@@ -1,12 +1,12 @@
 //! Managed certificates.
 
-use crate::{Client, ClientError, ListQuery};
-use certctl_api_types::Page;
+use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::certificate::{
     Certificate, CertificateRequest, CertificateVersion, DeployAccepted, DeployRequest, DeploymentList,
     RenewAccepted, RenewRequest, TargetsRequest,
 };
-use certctl_domain::id::{CertificateId, TargetId};
+use certctl_api_types::{MergePatch, Page};
+use certctl_domain::id::{CertificateId, TargetId, VersionId};
 
 /// `/certificates`.
 #[derive(Debug, Clone, Copy)]
@@ -23,18 +23,34 @@ impl Certificates<'_> {
         self.0.get(&["certificates", id.as_str()]).send().await
     }
 
+    /// One certificate with the tag that guards changes of it.
+    pub async fn get_tagged(&self, id: &CertificateId) -> Result<Tagged<Certificate>, ClientError> {
+        self.0.get(&["certificates", id.as_str()]).send_tagged().await
+    }
+
     /// Adds a certificate.
     pub async fn create(&self, request: &CertificateRequest) -> Result<Certificate, ClientError> {
         self.0.post(&["certificates"]).json(request).send().await
     }
 
-    /// Replaces the description of a certificate.
+    /// Replaces everything that can be set; with `tag`, only if nobody changed it meanwhile.
     pub async fn replace(
         &self,
         id: &CertificateId,
         request: &CertificateRequest,
-    ) -> Result<Certificate, ClientError> {
-        self.0.put(&["certificates", id.as_str()]).json(request).send().await
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<Certificate>, ClientError> {
+        self.0.put(&["certificates", id.as_str()]).if_match(tag).json(request).send_tagged().await
+    }
+
+    /// Changes the fields that `patch` names; with `tag`, only if nobody changed it meanwhile.
+    pub async fn patch(
+        &self,
+        id: &CertificateId,
+        patch: &MergePatch,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<Certificate>, ClientError> {
+        self.0.patch(&["certificates", id.as_str()]).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Archives a certificate.
@@ -42,7 +58,21 @@ impl Certificates<'_> {
         self.0.delete(&["certificates", id.as_str()]).send_unit().await
     }
 
-    /// What was issued for it, newest first.
+    /// Takes an archived certificate back into service.
+    pub async fn unarchive(&self, id: &CertificateId) -> Result<Certificate, ClientError> {
+        self.0.post(&["certificates", id.as_str(), "unarchive"]).send().await
+    }
+
+    /// One issued version, with its PEM.
+    pub async fn version(
+        &self,
+        id: &CertificateId,
+        version: &VersionId,
+    ) -> Result<CertificateVersion, ClientError> {
+        self.0.get(&["certificates", id.as_str(), "versions", version.as_str()]).send().await
+    }
+
+    /// What was issued for it, newest first; with the filter `include=pem` also chains and requests.
     pub async fn versions(
         &self,
         id: &CertificateId,

@@ -1,8 +1,8 @@
 //! Certificate authorities.
 
-use crate::{Client, ClientError, ListQuery};
-use certctl_api_types::Page;
+use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::issuer::{Issuer, IssuerRequest, TestResult};
+use certctl_api_types::{MergePatch, Page};
 use certctl_domain::id::IssuerId;
 
 /// `/issuers`.
@@ -20,14 +20,34 @@ impl Issuers<'_> {
         self.0.get(&["issuers", id.as_str()]).send().await
     }
 
+    /// One issuer with the tag that guards changes of it.
+    pub async fn get_tagged(&self, id: &IssuerId) -> Result<Tagged<Issuer>, ClientError> {
+        self.0.get(&["issuers", id.as_str()]).send_tagged().await
+    }
+
     /// Adds an issuer.
     pub async fn create(&self, request: &IssuerRequest) -> Result<Issuer, ClientError> {
         self.0.post(&["issuers"]).json(request).send().await
     }
 
-    /// Replaces the description of an issuer.
-    pub async fn replace(&self, id: &IssuerId, request: &IssuerRequest) -> Result<Issuer, ClientError> {
-        self.0.put(&["issuers", id.as_str()]).json(request).send().await
+    /// Replaces everything that can be set; with `tag`, only if nobody changed it meanwhile.
+    pub async fn replace(
+        &self,
+        id: &IssuerId,
+        request: &IssuerRequest,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<Issuer>, ClientError> {
+        self.0.put(&["issuers", id.as_str()]).if_match(tag).json(request).send_tagged().await
+    }
+
+    /// Changes the fields that `patch` names; with `tag`, only if nobody changed it meanwhile.
+    pub async fn patch(
+        &self,
+        id: &IssuerId,
+        patch: &MergePatch,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<Issuer>, ClientError> {
+        self.0.patch(&["issuers", id.as_str()]).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Deletes an issuer that nothing refers to.

@@ -53,6 +53,7 @@ mod team;
 pub use agent::Agents;
 pub use agent_work::AgentWork;
 pub use builder::{BuildError, Builder};
+pub use call::{ETag, Tagged};
 pub use certificate::Certificates;
 pub use error::ClientError;
 pub use issuer::Issuers;

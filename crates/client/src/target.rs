@@ -1,8 +1,8 @@
 //! Deployment targets.
 
-use crate::{Client, ClientError, ListQuery};
-use certctl_api_types::Page;
+use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::target::{Target, TargetRequest, TestQueued};
+use certctl_api_types::{MergePatch, Page};
 use certctl_domain::id::TargetId;
 
 /// `/targets`.
@@ -20,14 +20,34 @@ impl Targets<'_> {
         self.0.get(&["targets", id.as_str()]).send().await
     }
 
+    /// One target with the tag that guards changes of it.
+    pub async fn get_tagged(&self, id: &TargetId) -> Result<Tagged<Target>, ClientError> {
+        self.0.get(&["targets", id.as_str()]).send_tagged().await
+    }
+
     /// Adds a target.
     pub async fn create(&self, request: &TargetRequest) -> Result<Target, ClientError> {
         self.0.post(&["targets"]).json(request).send().await
     }
 
-    /// Replaces the description of a target.
-    pub async fn replace(&self, id: &TargetId, request: &TargetRequest) -> Result<Target, ClientError> {
-        self.0.put(&["targets", id.as_str()]).json(request).send().await
+    /// Replaces everything that can be set; with `tag`, only if nobody changed it meanwhile.
+    pub async fn replace(
+        &self,
+        id: &TargetId,
+        request: &TargetRequest,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<Target>, ClientError> {
+        self.0.put(&["targets", id.as_str()]).if_match(tag).json(request).send_tagged().await
+    }
+
+    /// Changes the fields that `patch` names; with `tag`, only if nobody changed it meanwhile.
+    pub async fn patch(
+        &self,
+        id: &TargetId,
+        patch: &MergePatch,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<Target>, ClientError> {
+        self.0.patch(&["targets", id.as_str()]).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Retires a target.

@@ -62,6 +62,13 @@ pub enum CertificateEvent {
     Revoked,
     /// Archived by a user.
     Archived,
+    /// Taken back into service by a user.
+    Unarchived {
+        /// Whether a leaf was issued before.
+        issued: bool,
+        /// Whether it was revoked before.
+        revoked: bool,
+    },
 }
 
 impl CertificateEvent {
@@ -73,6 +80,7 @@ impl CertificateEvent {
             Self::IssuanceCancelled { .. } => "a cancelled issuance",
             Self::Revoked => "a revocation",
             Self::Archived => "archiving",
+            Self::Unarchived { .. } => "unarchiving",
         }
     }
 }
@@ -82,7 +90,11 @@ impl CertificateStatus {
     pub fn next(self, event: CertificateEvent) -> Result<Self, InvalidTransition> {
         use CertificateEvent as E;
         match (self, event) {
+            (Self::Archived, E::Unarchived { revoked: true, .. }) => Ok(Self::Revoked),
+            (Self::Archived, E::Unarchived { issued: true, .. }) => Ok(Self::Active),
+            (Self::Archived, E::Unarchived { issued: false, .. }) => Ok(Self::Pending),
             (Self::Archived, _)
+            | (_, E::Unarchived { .. })
             | (
                 Self::Revoked,
                 E::IssuanceRequested
@@ -224,6 +236,9 @@ mod tests {
             E::IssuanceCancelled { issued: false },
             E::Revoked,
             E::Archived,
+            E::Unarchived { issued: true, revoked: false },
+            E::Unarchived { issued: false, revoked: false },
+            E::Unarchived { issued: true, revoked: true },
         ];
         let legal = |from: S, event: E| -> Option<S> {
             let issued =
@@ -237,6 +252,13 @@ mod tests {
                 }
                 E::Revoked => issued.then_some(S::Revoked),
                 E::Archived => (from != S::Archived).then_some(S::Archived),
+                E::Unarchived { issued, revoked } => {
+                    (from == S::Archived).then_some(match (issued, revoked) {
+                        (_, true) => S::Revoked,
+                        (true, false) => S::Active,
+                        (false, false) => S::Pending,
+                    })
+                }
             }
         };
         for from in S::ALL {

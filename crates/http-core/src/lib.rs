@@ -37,7 +37,7 @@ pub use error::ApiError;
 pub use etag::IfMatch;
 pub use gate::Access;
 pub use input::FIELD_CODES;
-pub use list::{List, NoFilter, Paging, page};
+pub use list::{List, NoFilter, Paging, TaggedList, Tags, page};
 pub use merge::MergePatch;
 pub use observe::{Outcome, RequestObserver, Unobserved};
 pub use openapi::Description;

@@ -9,6 +9,7 @@ use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{FieldError, ServiceError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 
 /// Most rows of one page; larger wishes get this many.
@@ -21,6 +22,27 @@ pub struct List<F> {
     pub page: ListRequest,
     /// Filters and order.
     pub filter: F,
+}
+
+/// The query string of a list whose rows carry tags: besides paging and the filters `F`, any number
+/// of `tag.<key>=<value>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaggedList<F> {
+    /// Which part is wanted.
+    pub page: ListRequest,
+    /// Filters and order.
+    pub filter: F,
+    /// Tags that a row must carry, with their values.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Tags in a query string, as the API's description shows them.
+#[derive(Debug, Clone, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Tags {
+    /// Any number of `tag.<key>=<value>`: only what carries all of these tags with these values.
+    #[param(rename = "tag.{key}", example = "platform")]
+    pub tag: Option<String>,
 }
 
 /// For lists without filters.
@@ -52,6 +74,42 @@ impl<F: DeserializeOwned> FromRequest for List<F> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = read(pairs(request)).map(|(page, filter)| Self { page, filter });
         ready(read.map_err(|fields| ServiceError::Invalid(fields).into()))
+    }
+}
+
+impl<F: DeserializeOwned> FromRequest for TaggedList<F> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = read_tagged(pairs(request)).map(|(page, filter, tags)| Self { page, filter, tags });
+        ready(read.map_err(|fields| ServiceError::Invalid(fields).into()))
+    }
+}
+
+type WithTags<F> = (ListRequest, F, BTreeMap<String, String>);
+
+fn read_tagged<F: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<WithTags<F>, Vec<FieldError>> {
+    let (mut tags, mut others, mut refused) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (name, value) in pairs {
+        let Some(key) = name.strip_prefix("tag.") else {
+            others.push((name, value));
+            continue;
+        };
+        if key.is_empty() || key.chars().chain(value.chars()).any(char::is_control) {
+            let message = "name a tag, as in `tag.team=web`, without control characters";
+            refused.push(FieldError::new(name, "invalid_value", message));
+        } else if tags.insert(key.to_owned(), value).is_some() {
+            refused.push(FieldError::new(name, "duplicate_field", "give this parameter once"));
+        }
+    }
+    match read(others) {
+        Ok((page, filter)) if refused.is_empty() => Ok((page, filter, tags)),
+        Ok(_) => Err(refused),
+        Err(fields) => {
+            refused.extend(fields);
+            Err(refused)
+        }
     }
 }
 
@@ -132,6 +190,24 @@ mod tests {
             Ok(ListRequest { page: 1, per_page: 9, cursor: Some("abc".to_owned()) })
         );
         assert_eq!(paging(&[("per_page", "4294967296")]).map(|page| page.per_page), Ok(500));
+    }
+
+    #[test]
+    fn tags_are_told_from_filters() {
+        let read = |query: &[(&str, &str)]| {
+            let pairs = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            read_tagged::<NoFilter>(pairs)
+                .map(|(_, _, tags)| tags.into_iter().map(|(key, value)| format!("{key}={value}")).collect())
+                .map_err(|fields| {
+                    fields.into_iter().map(|field| format!("{} {}", field.field, field.code)).collect()
+                })
+        };
+        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(read(&[("tag.a.b", "x"), ("page", "2"), ("tag.c", "")]), Ok(list(&["a.b=x", "c="])));
+        assert_eq!(
+            read(&[("tag.", "x"), ("tag.a", "1"), ("tag.a", "2"), ("tags", "x")]),
+            Err(list(&["tag. invalid_value", "tag.a duplicate_field", "tags unknown_field"]))
+        );
     }
 
     #[test]

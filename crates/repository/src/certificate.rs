@@ -3,7 +3,10 @@
 use crate::{Page, PageRequest, StoreError};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
-use certctl_domain::id::{AgentId, CertificateId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TeamId};
+use certctl_domain::id::{
+    AgentId, CertificateId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId,
+};
+use std::collections::BTreeMap;
 
 /// Which certificates a list shows. Absent fields do not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,8 +25,16 @@ pub struct CertificateFilter {
     pub issuer_id: Option<IssuerId>,
     /// Profile.
     pub profile_id: Option<ProfileId>,
+    /// Renewal policy.
+    pub renewal_policy_id: Option<RenewalPolicyId>,
     /// Mapped to a target of this agent.
     pub agent_id: Option<AgentId>,
+    /// Mapped to this target.
+    pub target_id: Option<TargetId>,
+    /// Tags that must all be there with these values.
+    pub tags: BTreeMap<String, String>,
+    /// Leave out what is archived.
+    pub without_archived: bool,
     /// Part of the name or common name, any case.
     pub search: Option<String>,
     /// Expires before, exclusive.

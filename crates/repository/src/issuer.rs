@@ -3,14 +3,23 @@
 use crate::{Page, PageRequest, StoreError};
 use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
-use certctl_domain::issuer::{Issuer, TestStatus};
+use certctl_domain::issuer::{Issuer, IssuerKind, TestStatus};
+
+/// Which issuers a list shows. Absent fields do not restrict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IssuerFilter {
+    /// Kind.
+    pub kind: Option<IssuerKind>,
+    /// Switched on or off.
+    pub enabled: Option<bool>,
+}
 
 /// Issuers.
 pub trait IssuerRepo {
     /// One row, if it exists.
     fn find(&mut self, id: &IssuerId) -> Result<Option<Issuer>, StoreError>;
     /// One page, newest first.
-    fn list(&mut self, page: &PageRequest) -> Result<Page<Issuer>, StoreError>;
+    fn list(&mut self, filter: &IssuerFilter, page: &PageRequest) -> Result<Page<Issuer>, StoreError>;
     /// Adds a row. `Duplicate{issuer.id|issuer.name}`.
     fn insert(&mut self, issuer: &Issuer) -> Result<(), StoreError>;
     /// Writes the row if the stored revision is `issuer.revision`, and grows the revision; otherwise `Stale`.

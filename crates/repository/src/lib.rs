@@ -32,7 +32,7 @@ pub use certificate::{CertificateFilter, CertificateRepo, CertificateSort, Certi
 pub use deployment::DeploymentRepo;
 pub use enrolment::EnrolmentTokenRepo;
 pub use error::{StoreError, exactly_one};
-pub use issuer::IssuerRepo;
+pub use issuer::{IssuerFilter, IssuerRepo};
 pub use job::{ClaimRequest, JobFilter, JobRepo};
 pub use lease::LeaseRepo;
 pub use ledger::LedgerRepo;

@@ -4,13 +4,15 @@ use crate::{Page, PageRequest, StoreError};
 use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, TargetId};
 use certctl_domain::issuer::TestStatus;
-use certctl_domain::target::Target;
+use certctl_domain::target::{Target, TargetKind};
 
 /// Which targets a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TargetFilter {
     /// Agent.
     pub agent_id: Option<AgentId>,
+    /// Kind.
+    pub kind: Option<TargetKind>,
     /// Retired targets as well.
     pub include_retired: bool,
 }

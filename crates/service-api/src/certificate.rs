@@ -1,5 +1,6 @@
 //! Managed certificates.
 
+use crate::edit::Edit;
 use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
@@ -7,7 +8,7 @@ use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::deployment::TargetMapping;
 use certctl_domain::id::{
-    AgentId, CertificateId, IssuerId, JobId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId,
+    AgentId, CertificateId, IssuerId, JobId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId, VersionId,
 };
 use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
@@ -47,7 +48,7 @@ pub struct CertificateSpec {
     pub profile_id: Option<ProfileId>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
-    /// Targets; on replacement `None` leaves the mappings alone.
+    /// Targets; on a change `None` leaves the mappings alone.
     pub target_ids: Option<Vec<TargetId>>,
 }
 
@@ -66,10 +67,18 @@ pub struct CertificateQuery {
     pub issuer_id: Option<IssuerId>,
     /// Profile.
     pub profile_id: Option<ProfileId>,
+    /// Renewal policy.
+    pub renewal_policy_id: Option<RenewalPolicyId>,
     /// Mapped to a target of this agent.
     pub agent_id: Option<AgentId>,
-    /// Part of the name or common name, any case.
+    /// Mapped to this target.
+    pub target_id: Option<TargetId>,
+    /// Tags that must all be there with these values.
+    pub tags: BTreeMap<String, String>,
+    /// Part of the name or common name, any case, at most 255 characters.
     pub search: Option<String>,
+    /// Archived ones too. Without it they are shown only to who asks for that `status`.
+    pub include_archived: bool,
     /// Exclusive bounds.
     pub expires_before: Option<Timestamp>,
     /// Exclusive bound.
@@ -119,16 +128,18 @@ pub trait CertificateService: Send + Sync {
         id: Option<CertificateId>,
         spec: CertificateSpec,
     ) -> Result<CertificateView, ServiceError>;
-    /// Replaces what clients may set. With `revision`, only if the stored one is the same (`stale`).
-    async fn replace(
+    /// Changes what clients may set. With `revision`, only if the stored one is the same (`stale`).
+    async fn change(
         &self,
         who: &Actor,
         id: &CertificateId,
-        spec: CertificateSpec,
+        edit: Edit<CertificateView, CertificateSpec>,
         revision: Option<i64>,
     ) -> Result<CertificateView, ServiceError>;
     /// Archives a certificate and cancels its live jobs.
     async fn archive(&self, who: &Actor, id: &CertificateId) -> Result<(), ServiceError>;
+    /// Takes an archived certificate back into service; a revoked one stays revoked.
+    async fn unarchive(&self, who: &Actor, id: &CertificateId) -> Result<CertificateView, ServiceError>;
     /// Replaces the target mappings; new targets get the current version if their agent holds its
     /// key, otherwise an issuance becomes due.
     async fn set_targets(
@@ -144,6 +155,13 @@ pub trait CertificateService: Send + Sync {
         id: &CertificateId,
         page: ListRequest,
     ) -> Result<Listing<CertificateVersion>, ServiceError>;
+    /// One issued version.
+    async fn version(
+        &self,
+        who: &Actor,
+        id: &CertificateId,
+        version: &VersionId,
+    ) -> Result<CertificateVersion, ServiceError>;
     /// Mapped targets with their deployment state.
     async fn deployments(
         &self,

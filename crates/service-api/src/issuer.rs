@@ -1,11 +1,12 @@
 //! Issuers.
 
+use crate::edit::Edit;
 use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
-use certctl_domain::issuer::Issuer;
+use certctl_domain::issuer::{Issuer, IssuerKind};
 
 /// What a client may set.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,15 @@ pub struct IssuerSpec {
     pub config: serde_json::Map<String, serde_json::Value>,
     /// Whether the issuer may be used.
     pub enabled: bool,
+}
+
+/// Filters of the list. Absent fields do not restrict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IssuerQuery {
+    /// Kind.
+    pub kind: Option<IssuerKind>,
+    /// Switched on or off.
+    pub enabled: Option<bool>,
 }
 
 /// Result of a connection test.
@@ -35,7 +45,12 @@ pub struct TestReport {
 #[async_trait]
 pub trait IssuerService: Send + Sync {
     /// One page.
-    async fn list(&self, who: &Actor, page: ListRequest) -> Result<Listing<Issuer>, ServiceError>;
+    async fn list(
+        &self,
+        who: &Actor,
+        query: IssuerQuery,
+        page: ListRequest,
+    ) -> Result<Listing<Issuer>, ServiceError>;
     /// One issuer; secrets are masked.
     async fn get(&self, who: &Actor, id: &IssuerId) -> Result<Issuer, ServiceError>;
     /// Adds an issuer after its configuration has been checked.
@@ -45,12 +60,13 @@ pub trait IssuerService: Send + Sync {
         id: Option<IssuerId>,
         spec: IssuerSpec,
     ) -> Result<Issuer, ServiceError>;
-    /// Replaces an issuer. With `revision`, only if the stored one is the same (`stale`).
-    async fn replace(
+    /// Changes an issuer; secrets read `{"set":true}` in what `edit` sees. With `revision`, only if
+    /// the stored one is the same (`stale`).
+    async fn change(
         &self,
         who: &Actor,
         id: &IssuerId,
-        spec: IssuerSpec,
+        edit: Edit<Issuer, IssuerSpec>,
         revision: Option<i64>,
     ) -> Result<Issuer, ServiceError>;
     /// Removes an issuer nothing refers to.

@@ -1,10 +1,11 @@
 //! Targets.
 
+use crate::edit::Edit;
 use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::id::{AgentId, JobId, TargetId};
-use certctl_domain::target::Target;
+use certctl_domain::target::{Target, TargetKind};
 
 /// What a client may set.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,17 @@ pub struct TargetSpec {
     pub enabled: bool,
 }
 
+/// Filters of the list. Absent fields do not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetQuery {
+    /// Agent.
+    pub agent_id: Option<AgentId>,
+    /// Kind.
+    pub kind: Option<TargetKind>,
+    /// Retired targets too.
+    pub include_retired: bool,
+}
+
 /// Use cases of targets.
 #[async_trait]
 pub trait TargetService: Send + Sync {
@@ -28,8 +40,7 @@ pub trait TargetService: Send + Sync {
     async fn list(
         &self,
         who: &Actor,
-        agent: Option<AgentId>,
-        include_retired: bool,
+        query: TargetQuery,
         page: ListRequest,
     ) -> Result<Listing<Target>, ServiceError>;
     /// One target; secrets are masked.
@@ -41,12 +52,13 @@ pub trait TargetService: Send + Sync {
         id: Option<TargetId>,
         spec: TargetSpec,
     ) -> Result<Target, ServiceError>;
-    /// Replaces a target. With `revision`, only if the stored one is the same (`stale`).
-    async fn replace(
+    /// Changes a target; secrets read `{"set":true}` in what `edit` sees. With `revision`, only if
+    /// the stored one is the same (`stale`).
+    async fn change(
         &self,
         who: &Actor,
         id: &TargetId,
-        spec: TargetSpec,
+        edit: Edit<Target, TargetSpec>,
         revision: Option<i64>,
     ) -> Result<Target, ServiceError>;
     /// Removes a target no certificate is mapped to.

@@ -4,13 +4,16 @@ use crate::connector_config::{CheckedConfig, Stored, shown};
 use crate::failure::{Failure, unknown_value};
 use crate::live_issuers::LiveIssuers;
 use crate::secrets::Secrets;
-use crate::support::{Foundation, audit_event, check_name, listing, page_request};
+use crate::support::{
+    Foundation, audit_event, check_name, check_revision, listing, page_request, time_of_change,
+};
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
-use certctl_repository::{SealedColumn, StoreError, Tx};
-use certctl_service_api::issuer::{IssuerService, IssuerSpec, TestReport};
+use certctl_repository::{IssuerFilter, SealedColumn, Tx};
+use certctl_service_api::edit::Edit;
+use certctl_service_api::issuer::{IssuerQuery, IssuerService, IssuerSpec, TestReport};
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::{Value, json};
@@ -109,14 +112,20 @@ fn without_secrets(row: Issuer) -> Issuer {
 
 #[async_trait]
 impl IssuerService for Issuers {
-    async fn list(&self, who: &Actor, page: ListRequest) -> Result<Listing<Issuer>, ServiceError> {
+    async fn list(
+        &self,
+        who: &Actor,
+        query: IssuerQuery,
+        page: ListRequest,
+    ) -> Result<Listing<Issuer>, ServiceError> {
         who.require(Permission::InventoryRead)?;
         let request = page_request("issuers", &page)?;
+        let filter = IssuerFilter { kind: query.kind, enabled: query.enabled };
         let wanted = request.clone();
         let found = self
             .base
             .store
-            .read("issuer.list", move |tx| Ok::<_, Failure>(tx.issuers().list(&wanted)?))
+            .read("issuer.list", move |tx| Ok::<_, Failure>(tx.issuers().list(&filter, &wanted)?))
             .await?;
         Ok(listing("issuers", &request, found.map(without_secrets)))
     }
@@ -159,27 +168,27 @@ impl IssuerService for Issuers {
         Ok(without_secrets(created.await?))
     }
 
-    async fn replace(
+    async fn change(
         &self,
         who: &Actor,
         id: &IssuerId,
-        spec: IssuerSpec,
+        edit: Edit<Issuer, IssuerSpec>,
         revision: Option<i64>,
     ) -> Result<Issuer, ServiceError> {
         who.require(Permission::IssuerWrite)?;
         let read = self.find(id).await?;
+        check_revision(read.revision, revision).map_err(ServiceError::from)?;
+        let spec = edit(&without_secrets(read.clone()))?;
         let wanted = self.check(id, spec, Some(&read))?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let replaced = self.base.store.write("issuer.replace", move |tx| {
+        let changed = self.base.store.write("issuer.change", move |tx| {
             let mut row = get(tx, &id)?;
             // The secrets were taken from the row as it was read.
-            if row.revision != revision.unwrap_or(read.revision) || row.revision != read.revision {
-                return Err(Failure::Store(StoreError::Stale));
-            }
+            check_revision(row.revision, Some(read.revision))?;
             let before = facts(&row);
             wanted.take_over(&mut row);
-            row.updated_at = now;
+            row.updated_at = time_of_change(now, row.updated_at);
             tx.issuers().update(&mut row)?;
             let details = json!({"before": before, "after": facts(&row)});
             tx.audit().append(&audit_event(
@@ -190,9 +199,9 @@ impl IssuerService for Issuers {
                 ("issuer", id.as_str()),
                 &details,
             ))?;
-            Ok(row)
+            Ok::<_, Failure>(row)
         });
-        Ok(without_secrets(replaced.await?))
+        Ok(without_secrets(changed.await?))
     }
 
     async fn delete(&self, who: &Actor, id: &IssuerId) -> Result<(), ServiceError> {

@@ -10,7 +10,7 @@ use certctl_domain::id::{IssuerId, OwnerId, RenewalPolicyId, TeamId};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::renewal::RenewalPolicy;
-use certctl_repository::{PageRequest, SealedColumn, StoreError, Tx};
+use certctl_repository::{IssuerFilter, PageRequest, SealedColumn, StoreError, Tx};
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ fn is_empty(tx: &mut dyn Tx) -> Result<bool, StoreError> {
     Ok(tx.teams().list(&one)?.total == 0
         && tx.owners().list(&one)?.total == 0
         && tx.renewal_policies().list(&one)?.total == 0
-        && tx.issuers().list(&one)?.total == 0)
+        && tx.issuers().list(&IssuerFilter::default(), &one)?.total == 0)
 }
 
 #[derive(Debug)]

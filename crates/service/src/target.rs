@@ -6,7 +6,9 @@ use crate::connector_config::{CheckedConfig, Stored, refused, shown};
 use crate::failure::{Failure, unknown_value};
 use crate::job::new_validation;
 use crate::secrets::Secrets;
-use crate::support::{Foundation, audit_event, check_name, listing, page_request};
+use crate::support::{
+    Foundation, audit_event, check_name, check_revision, listing, page_request, time_of_change,
+};
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_connector_api::TargetRegistry;
@@ -17,8 +19,9 @@ use certctl_domain::issuer::{ConnectorSource, TestStatus};
 use certctl_domain::job::JobEvent;
 use certctl_domain::target::{Target, TargetKind};
 use certctl_repository::{SealedColumn, StoreError, TargetFilter, Tx};
+use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
-use certctl_service_api::target::{TargetService, TargetSpec};
+use certctl_service_api::target::{TargetQuery, TargetService, TargetSpec};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -173,13 +176,13 @@ impl TargetService for Targets {
     async fn list(
         &self,
         who: &Actor,
-        agent: Option<AgentId>,
-        include_retired: bool,
+        query: TargetQuery,
         page: ListRequest,
     ) -> Result<Listing<Target>, ServiceError> {
         who.require(Permission::InventoryRead)?;
         let request = page_request("targets", &page)?;
-        let (filter, wanted) = (TargetFilter { agent_id: agent, include_retired }, request.clone());
+        let TargetQuery { agent_id, kind, include_retired } = query;
+        let (filter, wanted) = (TargetFilter { agent_id, kind, include_retired }, request.clone());
         let found = self
             .base
             .store
@@ -230,31 +233,31 @@ impl TargetService for Targets {
         Ok(without_secrets(created.await?))
     }
 
-    async fn replace(
+    async fn change(
         &self,
         who: &Actor,
         id: &TargetId,
-        spec: TargetSpec,
+        edit: Edit<Target, TargetSpec>,
         revision: Option<i64>,
     ) -> Result<Target, ServiceError> {
         who.require(Permission::TargetWrite)?;
         let read = self.find(id).await?;
+        check_revision(read.revision, revision).map_err(ServiceError::from)?;
+        let spec = edit(&without_secrets(read.clone()))?;
         let wanted = self.check(id, spec, Some(&read))?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let replaced = self.base.store.write("target.replace", move |tx| {
+        let changed = self.base.store.write("target.change", move |tx| {
             let mut row = get(tx, &id)?;
             if row.retired_at.is_some() {
                 return Err(retired(&row));
             }
             // The secrets were taken from the row as it was read.
-            if row.revision != revision.unwrap_or(read.revision) || row.revision != read.revision {
-                return Err(Failure::Store(StoreError::Stale));
-            }
+            check_revision(row.revision, Some(read.revision))?;
             check_move(tx, &row, &wanted.agent_id)?;
             let (before, was_active) = (facts(&row), row.is_active());
             wanted.take_over(&mut row);
-            row.updated_at = now;
+            row.updated_at = time_of_change(now, row.updated_at);
             tx.targets().update(&mut row)?;
             if row.is_active() && !(was_active && wanted.config.unchanged) {
                 redeploy::redeploy(tx, &*ids, &row, who.name(), now)?;
@@ -270,10 +273,10 @@ impl TargetService for Targets {
             ))?;
             Ok(row)
         });
-        let replaced = replaced.await?;
-        self.wakeups.wake_agent(&replaced.agent_id);
+        let changed = changed.await?;
+        self.wakeups.wake_agent(&changed.agent_id);
         self.wakeups.wake_sweep();
-        Ok(without_secrets(replaced))
+        Ok(without_secrets(changed))
     }
 
     async fn delete(&self, who: &Actor, id: &TargetId) -> Result<(), ServiceError> {

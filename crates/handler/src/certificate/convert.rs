@@ -56,6 +56,26 @@ pub(super) fn spec(request: api::CertificateRequest) -> CertificateSpec {
     }
 }
 
+/// The body that would leave a certificate as it is. Its targets are not part of it: what a change
+/// does not name stays as it is.
+pub(super) fn request(view: &CertificateView) -> api::CertificateRequest {
+    let row = &view.certificate;
+    api::CertificateRequest {
+        id: None,
+        name: row.name.clone(),
+        common_name: row.common_name.clone(),
+        sans: row.sans.iter().map(ToString::to_string).collect(),
+        environment: row.environment.clone(),
+        owner_id: row.owner_id.clone(),
+        team_id: row.team_id.clone(),
+        issuer_id: row.issuer_id.clone(),
+        renewal_policy_id: row.renewal_policy_id.clone(),
+        certificate_profile_id: row.profile_id.clone(),
+        tags: row.tags.clone(),
+        target_ids: None,
+    }
+}
+
 pub(super) fn version(version: CertificateVersion) -> api::CertificateVersion {
     api::CertificateVersion {
         id: version.id,
@@ -66,8 +86,8 @@ pub(super) fn version(version: CertificateVersion) -> api::CertificateVersion {
         not_before: version.not_before,
         not_after: version.not_after,
         fingerprint_sha256: version.fingerprint_sha256,
-        pem_chain: version.pem_chain,
-        csr_pem: version.csr_pem,
+        pem_chain: Some(version.pem_chain),
+        csr_pem: Some(version.csr_pem),
         key_algorithm: version.key_algorithm,
         key_size: version.key_size,
         created_at: version.created_at,

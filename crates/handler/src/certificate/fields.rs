@@ -20,7 +20,11 @@ impl Fields {
     pub(super) fn parse(parameter: Option<&str>) -> Result<Self, ServiceError> {
         let Some(list) = parameter else { return Ok(Self::All) };
         let known = known();
-        let wanted: BTreeSet<String> = list.split(',').map(|name| name.trim().to_owned()).collect();
+        let wanted: BTreeSet<String> =
+            list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        if wanted.is_empty() {
+            return Err(ServiceError::invalid("fields", "invalid_value", "name at least one field"));
+        }
         match wanted.difference(&known).next() {
             None => Ok(Self::Only(wanted)),
             Some(name) => {

@@ -5,11 +5,12 @@ use super::fields::Fields;
 use actix_web::web::{Data, Json};
 use certctl_api_types::{Page, certificate as api};
 use certctl_domain::certificate::CertificateStatus;
-use certctl_domain::id::{AgentId, IssuerId, OwnerId, ProfileId, TeamId};
-use certctl_http_core::{ApiError, Caller, DateOrTime, List, Paging, page};
+use certctl_domain::id::{AgentId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId};
+use certctl_http_core::{ApiError, Caller, DateOrTime, Paging, TaggedList, Tags, page};
 use certctl_service_api::certificate::{CertificateQuery, CertificateService};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::IntoParams;
 
 /// Filters and order.
@@ -34,11 +35,23 @@ pub(super) struct CertificateFilter {
     /// Profile.
     #[param(inline)]
     profile_id: Option<ProfileId>,
+    /// Renewal policy.
+    #[param(inline)]
+    renewal_policy_id: Option<RenewalPolicyId>,
     /// Mapped to a target of this agent.
     #[param(inline)]
     agent_id: Option<AgentId>,
-    /// Part of the name or common name, any case.
-    search: Option<String>,
+    /// Mapped to this target.
+    #[param(inline)]
+    target_id: Option<TargetId>,
+    /// Part of the name or common name, any case, taken literally. `search` is another name of it.
+    #[serde(alias = "search")]
+    #[param(max_length = 255)]
+    q: Option<String>,
+    /// Show archived certificates too. Without it they are shown for `status=Archived` only.
+    #[serde(default)]
+    #[param(required = false)]
+    include_archived: bool,
     /// Exclusive; a date or an RFC 3339 time.
     #[param(value_type = Option<String>, example = "2026-06-01")]
     expires_before: Option<DateOrTime>,
@@ -63,7 +76,7 @@ pub(super) struct CertificateFilter {
 }
 
 impl CertificateFilter {
-    fn into_query(self) -> CertificateQuery {
+    fn into_query(self, tags: BTreeMap<String, String>) -> CertificateQuery {
         let descending = self.sort_desc == Some(true);
         CertificateQuery {
             status: self.status,
@@ -72,8 +85,12 @@ impl CertificateFilter {
             team_id: self.team_id,
             issuer_id: self.issuer_id,
             profile_id: self.profile_id,
+            renewal_policy_id: self.renewal_policy_id,
             agent_id: self.agent_id,
-            search: self.search,
+            target_id: self.target_id,
+            tags,
+            search: self.q,
+            include_archived: self.include_archived,
             expires_before: self.expires_before.map(|bound| bound.0),
             expires_after: self.expires_after.map(|bound| bound.0),
             created_after: self.created_after.map(|bound| bound.0),
@@ -87,18 +104,18 @@ impl CertificateFilter {
 
 /// List certificates
 ///
-/// Archived ones are included; ask for another `status` to leave them out.
+/// Archived ones are left out unless `status=Archived` or `include_archived=true` asks for them.
 #[utoipa::path(
     get, path = "/api/v1/certificates", tag = "certificates",
-    params(Paging, CertificateFilter),
+    params(Paging, CertificateFilter, Tags),
     responses((status = 200, description = "One page", body = Page<api::Certificate>)),
 )]
 pub(super) async fn list_certificates(
     who: Caller,
-    input: List<CertificateFilter>,
+    input: TaggedList<CertificateFilter>,
     certificates: Data<dyn CertificateService>,
 ) -> Result<Json<Page<Value>>, ApiError> {
     let fields = Fields::parse(input.filter.fields.as_deref())?;
-    let listing = certificates.list(&who, input.filter.into_query(), input.page).await?;
+    let listing = certificates.list(&who, input.filter.into_query(input.tags), input.page).await?;
     page(listing, |view| fields.apply(&convert::certificate(view))).map(Json)
 }

@@ -32,6 +32,7 @@ pub(super) async fn replace_certificate(
     body: Body<api::CertificateRequest>,
     certificates: Data<dyn CertificateService>,
 ) -> Result<Tagged<api::Certificate>, ApiError> {
-    let changed = certificates.replace(&who, &id.0, convert::spec(body.0), revision.0).await?;
-    Ok(convert::tagged(changed))
+    let spec = convert::spec(body.0);
+    let edit = Box::new(move |_: &_| Ok(spec.clone()));
+    Ok(convert::tagged(certificates.change(&who, &id.0, edit, revision.0).await?))
 }

@@ -30,6 +30,17 @@ pub(super) fn spec(request: api::IssuerRequest) -> IssuerSpec {
     IssuerSpec { name: request.name, kind: request.kind, config: request.config, enabled: request.enabled }
 }
 
+/// The body that would leave `row` as it is; secrets read `{"set":true}`.
+pub(super) fn request(row: &Issuer) -> Result<api::IssuerRequest, ServiceError> {
+    Ok(api::IssuerRequest {
+        id: None,
+        name: row.name.clone(),
+        kind: row.kind.to_string(),
+        config: json::object(&row.public_config)?,
+        enabled: row.enabled,
+    })
+}
+
 pub(super) fn test_result(report: TestReport) -> api::TestResult {
     let status = if report.passed { "connection_successful" } else { "failed" };
     api::TestResult { status: status.to_owned(), message: report.message, tested_at: report.tested_at }

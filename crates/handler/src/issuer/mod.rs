@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod patch;
 mod replace;
 mod test;
 
@@ -18,6 +19,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     route!(table, write, create::create_issuer);
     route!(table, read, get::get_issuer);
     route!(table, write, replace::replace_issuer);
+    route!(table, write, patch::patch_issuer);
     route!(table, write, delete::delete_issuer);
     route!(table, write, test::test_issuer);
 }

@@ -31,6 +31,7 @@ pub(super) async fn replace_issuer(
     body: Body<api::IssuerRequest>,
     issuers: Data<dyn IssuerService>,
 ) -> Result<Tagged<api::Issuer>, ApiError> {
-    let changed = issuers.replace(&who, &id.0, convert::spec(body.0), revision.0).await?;
-    Ok(convert::tagged(changed)?)
+    let spec = convert::spec(body.0);
+    let edit = Box::new(move |_: &_| Ok(spec.clone()));
+    Ok(convert::tagged(issuers.change(&who, &id.0, edit, revision.0).await?)?)
 }

@@ -38,3 +38,15 @@ pub(super) fn spec(request: api::TargetRequest) -> TargetSpec {
         enabled: request.enabled,
     }
 }
+
+/// The body that would leave `row` as it is; secrets read `{"set":true}`.
+pub(super) fn request(row: &Target) -> Result<api::TargetRequest, ServiceError> {
+    Ok(api::TargetRequest {
+        id: None,
+        name: row.name.clone(),
+        kind: row.kind.to_string(),
+        agent_id: row.agent_id.clone(),
+        config: json::object(&row.public_config)?,
+        enabled: row.enabled,
+    })
+}

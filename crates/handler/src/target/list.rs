@@ -4,8 +4,9 @@ use super::convert;
 use actix_web::web::{Data, Json};
 use certctl_api_types::{Page, target as api};
 use certctl_domain::id::AgentId;
+use certctl_domain::target::TargetKind;
 use certctl_http_core::{ApiError, Caller, List, Paging, page};
-use certctl_service_api::target::TargetService;
+use certctl_service_api::target::{TargetQuery, TargetService};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -17,6 +18,10 @@ pub(super) struct TargetFilter {
     /// Only targets of this agent.
     #[param(inline)]
     agent_id: Option<AgentId>,
+    /// Only targets of this kind.
+    #[serde(rename = "type")]
+    #[param(inline)]
+    kind: Option<TargetKind>,
     /// Whether to show retired targets too.
     #[serde(default)]
     #[param(required = false)]
@@ -34,6 +39,7 @@ pub(super) async fn list_targets(
     input: List<TargetFilter>,
     targets: Data<dyn TargetService>,
 ) -> Result<Json<Page<api::Target>>, ApiError> {
-    let TargetFilter { agent_id, include_retired } = input.filter;
-    Ok(Json(page(targets.list(&who, agent_id, include_retired, input.page).await?, convert::target)?))
+    let TargetFilter { agent_id, kind, include_retired } = input.filter;
+    let query = TargetQuery { agent_id, kind, include_retired };
+    Ok(Json(page(targets.list(&who, query, input.page).await?, convert::target)?))
 }

@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod patch;
 mod replace;
 mod test;
 
@@ -18,6 +19,7 @@ pub(crate) fn routes(table: &mut RouteTable) {
     route!(table, write, create::create_target);
     route!(table, read, get::get_target);
     route!(table, write, replace::replace_target);
+    route!(table, write, patch::patch_target);
     route!(table, write, delete::delete_target);
     route!(table, write, test::test_target);
 }

@@ -31,6 +31,7 @@ pub(super) async fn replace_target(
     body: Body<api::TargetRequest>,
     targets: Data<dyn TargetService>,
 ) -> Result<Tagged<api::Target>, ApiError> {
-    let changed = targets.replace(&who, &id.0, convert::spec(body.0), revision.0).await?;
-    Ok(convert::tagged(changed)?)
+    let spec = convert::spec(body.0);
+    let edit = Box::new(move |_: &_| Ok(spec.clone()));
+    Ok(convert::tagged(targets.change(&who, &id.0, edit, revision.0).await?)?)
 }

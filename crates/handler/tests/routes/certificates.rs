@@ -51,7 +51,7 @@ async fn an_empty_page_is_an_empty_list() {
 async fn every_filter_reaches_the_service() {
     let bench = Bench::new();
     let query = "status=Active&environment=production&owner_id=o-1&team_id=t-1&issuer_id=iss-1&profile_id=prof-1\
-                 &agent_id=agent-1&search=www&expires_before=2026-01-03&expires_after=2026-01-01T00:00:00Z\
+                 &agent_id=agent-1&target_id=tgt-1&renewal_policy_id=rp-1&tag.tier=back&tag.a.b=%25&q=www&include_archived=true&expires_before=2026-01-03&expires_after=2026-01-01T00:00:00Z\
                  &created_after=2026-01-02T02:00:00%2B02:00&updated_after=2026-01-05&sort=expires_at&sort_desc=true";
     assert_eq!(bench.get("viewer", &format!("/certificates?{query}")).await.status, 200);
     assert_eq!(
@@ -63,8 +63,12 @@ async fn every_filter_reaches_the_service() {
             team_id: Some(id("t-1")),
             issuer_id: Some(id("iss-1")),
             profile_id: Some(id("prof-1")),
+            renewal_policy_id: Some(id("rp-1")),
             agent_id: Some(id("agent-1")),
+            target_id: Some(id("tgt-1")),
+            tags: [("tier", "back"), ("a.b", "%")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
             search: Some("www".to_owned()),
+            include_archived: true,
             expires_before: Some(time(2)),
             expires_after: Some(time(0)),
             created_after: Some(time(1)),
@@ -90,6 +94,23 @@ async fn malformed_filters_are_refused_by_name() {
         ("per_page=many", "per_page"),
         ("colour=red", "colour"),
         ("fields=id,colour", "fields"),
+        ("fields=", "fields"),
+        ("fields=,,", "fields"),
+        ("tag.=x", "tag."),
+        ("tag.a=1&tag.a=2", "tag.a"),
+        ("tag=x", "tag"),
+        ("expires_after=2026-13-01", "expires_after"),
+        ("created_after=2026-02-30", "created_after"),
+        ("updated_after=1767225600", "updated_after"),
+        ("expires_before=99999-01-01", "expires_before"),
+        ("page=1.5", "page"),
+        ("page=0x1", "page"),
+        ("page=%D9%A1", "page"),
+        ("page=-1", "page"),
+        ("per_page=10abc", "per_page"),
+        ("page=99999999999999999999", "page"),
+        ("q=a%00b", "q"),
+        ("sort=a%0ab", "sort"),
         ("status=Active&status=Failed", "status"),
     ] {
         assert_eq!(bench.get("viewer", &format!("/certificates?{query}")).await.field(), field, "{query}");
@@ -170,6 +191,65 @@ async fn a_certificate_is_replaced_only_at_the_revision_it_was_read_at() {
     assert_eq!(bench.send(put("seven")).await.refusal(), (400, "invalid_header".to_owned()));
     assert_eq!(bench.put("operator", "/certificates/mc-1", &body("again")).await.status, 200);
     assert_eq!(bench.put("operator", "/certificates/mc-none", &body("x")).await.refusal().0, 404);
+}
+
+#[actix_web::test]
+async fn a_patch_changes_what_it_names() {
+    let bench = Bench::new();
+    let before = bench.get("viewer", "/certificates/mc-1").await.json();
+    let answer =
+        bench.patch("operator", "/certificates/mc-1", &json!({ "name": "new", "tags": { "a": "b" } })).await;
+    assert_eq!((answer.status, answer.header("etag")), (200, "\"8\""));
+    let after = answer.json();
+    assert_eq!(after["name"], "new");
+    assert_eq!(after["tags"]["a"], "b");
+    for field in ["common_name", "environment", "target_ids"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    for (patch, field) in [
+        (json!({ "name": null }), "name"),
+        (json!({ "status": "Active" }), "status"),
+        (json!({ "tags": { "a": 1 } }), "tags.a"),
+        (json!({ "owner_id": "Not An Id" }), "owner_id"),
+    ] {
+        assert_eq!(bench.patch("operator", "/certificates/mc-1", &patch).await.field(), field);
+    }
+    let stale = request(Method::PATCH, "/certificates/mc-1", "operator")
+        .insert_header(("if-match", "\"7\""))
+        .insert_header(("content-type", "application/merge-patch+json"))
+        .set_payload("{}");
+    assert_eq!(bench.send(stale).await.refusal(), (409, "stale".to_owned()));
+    assert_eq!(bench.patch("operator", "/certificates/mc-none", &json!({})).await.refusal().0, 404);
+    assert_eq!(bench.patch("viewer", "/certificates/mc-1", &json!({})).await.refusal().0, 403);
+}
+
+#[actix_web::test]
+async fn an_archived_certificate_comes_back() {
+    let bench = Bench::new();
+    bench.delete("operator", "/certificates/mc-1").await;
+    let answer = bench.act("operator", "/certificates/mc-1/unarchive").await;
+    assert_eq!((answer.status, answer.header("etag")), (200, "\"9\""));
+    assert_eq!(answer.json()["status"], "Active");
+    let again = bench.act("operator", "/certificates/mc-1/unarchive").await;
+    assert_eq!(again.refusal(), (409, "invalid_state".to_owned()));
+    assert_eq!(bench.act("operator", "/certificates/mc-none/unarchive").await.refusal().0, 404);
+    assert_eq!(bench.act("viewer", "/certificates/mc-1/unarchive").await.refusal().0, 403);
+}
+
+#[actix_web::test]
+async fn a_version_is_shown_whole_and_listed_without_its_pem() {
+    let bench = Bench::new();
+    let listed = bench.get("viewer", "/certificates/mc-1/versions").await.json()["data"][0].clone();
+    assert_eq!((listed.get("pem_chain"), listed.get("csr_pem")), (None, None));
+    let whole =
+        bench.get("viewer", "/certificates/mc-1/versions?include=pem").await.json()["data"][0].clone();
+    assert!(whole["pem_chain"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    let id = whole["id"].as_str().unwrap();
+    let one = bench.get("viewer", &format!("/certificates/mc-1/versions/{id}")).await;
+    assert_eq!((one.status, one.json()), (200, whole));
+    assert_eq!(bench.get("viewer", "/certificates/mc-1/versions/cv-none").await.refusal().0, 404);
+    assert_eq!(bench.get("viewer", "/certificates/mc-1/versions/No").await.field(), "version_id");
+    assert_eq!(bench.get("viewer", "/certificates/mc-1/versions?include=key").await.field(), "include");
 }
 
 #[actix_web::test]

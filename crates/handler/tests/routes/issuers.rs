@@ -11,6 +11,11 @@ async fn issuers_are_listed_without_their_secrets() {
     assert_json_snapshot!("issuer_list", answer.json());
     assert!(!answer.body.contains("sealed"), "{}", answer.body);
     assert_eq!(Bench::new().get("viewer", "/issuers?type=local").await.field(), "type");
+    assert_eq!(Bench::new().get("viewer", "/issuers?enabled=maybe").await.field(), "enabled");
+    for (query, total) in [("type=GenericCA", 2), ("enabled=false", 0), ("enabled=true&type=GenericCA", 2)] {
+        let page = Bench::new().get("viewer", &format!("/issuers?{query}")).await.json();
+        assert_eq!(page["total"], total, "{query}");
+    }
 }
 
 #[actix_web::test]
@@ -46,6 +51,26 @@ async fn an_issuer_is_replaced_only_at_the_revision_it_was_read_at() {
     assert_eq!((answer.status, answer.header("etag")), (200, "\"4\""));
     assert_eq!(answer.json()["enabled"], false);
     assert_eq!(bench.send(put("\"2\"")).await.refusal(), (409, "stale".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_patch_of_an_issuer_keeps_the_rest_of_its_configuration() {
+    let bench = Bench::new();
+    let before = bench.get("viewer", "/issuers/iss-1").await.json();
+    let patch = json!({ "enabled": false, "config": { "validity_days": 7 } });
+    let answer = bench.patch("admin", "/issuers/iss-1", &patch).await;
+    assert_eq!((answer.status, answer.header("etag")), (200, "\"4\""));
+    let after = answer.json();
+    assert_eq!((&after["enabled"], &after["config"]["validity_days"]), (&json!(false), &json!(7)));
+    assert_eq!(after["name"], before["name"]);
+    for (field, value) in before["config"].as_object().unwrap() {
+        if field != "validity_days" {
+            assert_eq!(after["config"][field], *value, "{field}");
+        }
+    }
+    assert_eq!(bench.patch("admin", "/issuers/iss-1", &json!({ "name": null })).await.field(), "name");
+    assert_eq!(bench.patch("operator", "/issuers/iss-1", &patch).await.refusal().0, 403);
+    assert_eq!(bench.patch("admin", "/issuers/iss-none", &patch).await.refusal().0, 404);
 }
 
 #[actix_web::test]

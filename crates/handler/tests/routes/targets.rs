@@ -68,3 +68,27 @@ async fn a_test_is_queued_for_the_agent() {
     assert_eq!((answer.status, answer.body.as_str()), (202, r#"{"status":"test_queued","job_id":"job-30"}"#));
     assert_eq!(bench.act("operator", "/targets/tgt-none/test").await.refusal().0, 404);
 }
+
+#[actix_web::test]
+async fn a_patch_of_a_target_keeps_what_it_does_not_name() {
+    let bench = Bench::new();
+    let before = bench.get("viewer", "/targets/tgt-1").await.json();
+    let answer = bench.patch("operator", "/targets/tgt-1", &json!({ "name": "edge" })).await;
+    assert_eq!(answer.status, 200);
+    let after = answer.json();
+    assert_eq!(after["name"], "edge");
+    for field in ["agent_id", "type", "config", "enabled"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    let unknown = bench.patch("operator", "/targets/tgt-1", &json!({ "retired_at": null, "kind": 1 })).await;
+    assert_eq!(unknown.field(), "kind");
+    assert_eq!(bench.patch("viewer", "/targets/tgt-1", &json!({})).await.refusal().0, 403);
+    assert_eq!(bench.patch("operator", "/targets/tgt-none", &json!({})).await.refusal().0, 404);
+}
+
+#[actix_web::test]
+async fn targets_are_filtered_by_kind() {
+    let bench = Bench::new();
+    assert_eq!(bench.get("viewer", "/targets?type=NGINX").await.json()["total"], 1);
+    assert_eq!(bench.get("viewer", "/targets?type=nginx").await.field(), "type");
+}

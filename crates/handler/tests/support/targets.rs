@@ -3,10 +3,11 @@
 use super::{page_of, sample};
 use async_trait::async_trait;
 use certctl_domain::JsonText;
-use certctl_domain::id::{AgentId, JobId, TargetId};
+use certctl_domain::id::{JobId, TargetId};
 use certctl_domain::target::Target;
+use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
-use certctl_service_api::target::{TargetService, TargetSpec};
+use certctl_service_api::target::{TargetQuery, TargetService, TargetSpec};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use std::sync::Mutex;
 
@@ -25,7 +26,9 @@ impl Default for Targets {
 impl Targets {
     fn find(&self, id: &TargetId) -> Result<Target, ServiceError> {
         let rows = self.0.lock().unwrap();
-        rows.iter().find(|row| row.id == *id).cloned().ok_or_else(|| ServiceError::not_found("target", id))
+        // The walk knows every object as `sample-1`.
+        let same = |row: &&Target| row.id == *id || (id.as_str() == "sample-1" && row.id.as_str() == "tgt-1");
+        rows.iter().find(same).cloned().ok_or_else(|| ServiceError::not_found("target", id))
     }
 }
 
@@ -46,13 +49,13 @@ impl TargetService for Targets {
     async fn list(
         &self,
         _: &Actor,
-        agent: Option<AgentId>,
-        include_retired: bool,
+        query: TargetQuery,
         page: ListRequest,
     ) -> Result<Listing<Target>, ServiceError> {
         let wanted = |row: &&Target| {
-            agent.as_ref().is_none_or(|agent| *agent == row.agent_id)
-                && (include_retired || row.retired_at.is_none())
+            query.agent_id.as_ref().is_none_or(|agent| *agent == row.agent_id)
+                && query.kind.is_none_or(|kind| kind == row.kind)
+                && (query.include_retired || row.retired_at.is_none())
         };
         let rows: Vec<_> = self.0.lock().unwrap().iter().filter(wanted).cloned().collect();
         page_of(&rows, &page)
@@ -74,17 +77,18 @@ impl TargetService for Targets {
         Ok(row)
     }
 
-    async fn replace(
+    async fn change(
         &self,
         _: &Actor,
         id: &TargetId,
-        spec: TargetSpec,
+        edit: Edit<Target, TargetSpec>,
         revision: Option<i64>,
     ) -> Result<Target, ServiceError> {
         let mut row = self.find(id)?;
         if revision.is_some_and(|revision| revision != row.revision) {
             return Err(ServiceError::conflict(ConflictCode::Stale, "the target changed since it was read"));
         }
+        let spec = edit(&row)?;
         set(&mut row, spec)?;
         Ok(row)
     }

@@ -9,9 +9,20 @@ use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::{Issuer, TestStatus};
-use certctl_repository::{IssuerRepo, Page, PageRequest, StoreError, exactly_one};
+use certctl_repository::{IssuerFilter, IssuerRepo, Page, PageRequest, StoreError, exactly_one};
 use diesel::dsl::exists;
 use diesel::prelude::*;
+
+fn filtered(filter: IssuerFilter) -> issuers::BoxedQuery<'static, MultiBackend> {
+    let mut query = issuers::table.into_boxed();
+    if let Some(kind) = filter.kind {
+        query = query.filter(issuers::kind.eq(kind.as_str()));
+    }
+    if let Some(enabled) = filter.enabled {
+        query = query.filter(issuers::enabled.eq(enabled));
+    }
+    query
+}
 
 impl IssuerRepo for DieselTx<'_> {
     fn find(&mut self, id: &IssuerId) -> Result<Option<Issuer>, StoreError> {
@@ -19,10 +30,9 @@ impl IssuerRepo for DieselTx<'_> {
         self.check(row)?.map(IssuerRow::into_domain).transpose()
     }
 
-    fn list(&mut self, page: &PageRequest) -> Result<Page<Issuer>, StoreError> {
-        let rows = || issuers::table.into_boxed::<MultiBackend>();
-        Ok(newest_first!(self, page, issuers.created_at, IssuerRow, rows(), |issuer: &Issuer| issuer
-            .created_at))
+    fn list(&mut self, filter: &IssuerFilter, page: &PageRequest) -> Result<Page<Issuer>, StoreError> {
+        let created_at = |issuer: &Issuer| issuer.created_at;
+        Ok(newest_first!(self, page, issuers.created_at, IssuerRow, filtered(*filter), created_at))
     }
 
     fn insert(&mut self, issuer: &Issuer) -> Result<(), StoreError> {

@@ -19,6 +19,9 @@ fn filtered(filter: &TargetFilter) -> deployment_targets::BoxedQuery<'static, Mu
     if let Some(agent) = &filter.agent_id {
         query = query.filter(deployment_targets::agent_id.eq(agent.to_string()));
     }
+    if let Some(kind) = filter.kind {
+        query = query.filter(deployment_targets::kind.eq(kind.as_str()));
+    }
     if !filter.include_retired {
         query = query.filter(deployment_targets::retired_at.is_null());
     }

@@ -1,6 +1,7 @@
 //! Managed certificates: inventory, mappings, renew and deploy.
 
 mod actions;
+mod archive;
 mod queries;
 mod spec;
 mod targets;
@@ -14,13 +15,14 @@ use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::certificate::Certificate;
 use certctl_domain::deployment::TargetMapping;
-use certctl_domain::id::{CertificateId, TargetId};
+use certctl_domain::id::{CertificateId, TargetId, VersionId};
 use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
 use certctl_repository::Tx;
 use certctl_service_api::certificate::{
     CertificateQuery, CertificateService, CertificateSpec, CertificateView, QueuedDeployment, QueuedIssuance,
 };
+use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ServiceError};
 use std::sync::Arc;
@@ -86,20 +88,25 @@ impl CertificateService for Certificates {
         self.insert(who, id, spec).await
     }
 
-    async fn replace(
+    async fn change(
         &self,
         who: &Actor,
         id: &CertificateId,
-        spec: CertificateSpec,
+        edit: Edit<CertificateView, CertificateSpec>,
         revision: Option<i64>,
     ) -> Result<CertificateView, ServiceError> {
         who.require(Permission::CertificateWrite)?;
-        self.update(who, id, spec, revision).await
+        self.update(who, id, edit, revision).await
     }
 
     async fn archive(&self, who: &Actor, id: &CertificateId) -> Result<(), ServiceError> {
         who.require(Permission::CertificateWrite)?;
         self.put_away(who, id).await
+    }
+
+    async fn unarchive(&self, who: &Actor, id: &CertificateId) -> Result<CertificateView, ServiceError> {
+        who.require(Permission::CertificateWrite)?;
+        self.take_back(who, id).await
     }
 
     async fn set_targets(
@@ -120,6 +127,16 @@ impl CertificateService for Certificates {
     ) -> Result<Listing<CertificateVersion>, ServiceError> {
         who.require(Permission::InventoryRead)?;
         self.list_versions(id, page).await
+    }
+
+    async fn version(
+        &self,
+        who: &Actor,
+        id: &CertificateId,
+        version: &VersionId,
+    ) -> Result<CertificateVersion, ServiceError> {
+        who.require(Permission::InventoryRead)?;
+        self.one_version(id, version).await
     }
 
     async fn deployments(

@@ -3,7 +3,7 @@
 use super::{Certificates, get};
 use crate::failure::Failure;
 use crate::support::{listing, page_request};
-use certctl_domain::id::CertificateId;
+use certctl_domain::id::{CertificateId, VersionId};
 use certctl_domain::version::CertificateVersion;
 use certctl_repository::{CertificateFilter, CertificateSort, CertificateSortKey};
 use certctl_service_api::ServiceError;
@@ -17,6 +17,7 @@ impl Certificates {
         page: ListRequest,
     ) -> Result<Listing<CertificateView>, ServiceError> {
         let sort = parse_sort(query.sort.as_deref())?;
+        check_search(query.search.as_deref())?;
         let list = format!("certificates:{:?}:{}", sort.key, sort.descending);
         let request = page_request(&list, &page)?;
         let now = self.base.clock.now();
@@ -28,7 +29,12 @@ impl Certificates {
             team_id: query.team_id,
             issuer_id: query.issuer_id,
             profile_id: query.profile_id,
+            renewal_policy_id: query.renewal_policy_id,
             agent_id: query.agent_id,
+            target_id: query.target_id,
+            tags: query.tags,
+            // Out of service and out of sight, unless somebody asks for them.
+            without_archived: query.status.is_none() && !query.include_archived,
             search: query.search,
             expires_before: query.expires_before,
             expires_after: query.expires_after,
@@ -63,6 +69,27 @@ impl Certificates {
         });
         Ok(listing(&list, &request, found.await?))
     }
+
+    pub(super) async fn one_version(
+        &self,
+        id: &CertificateId,
+        version: &VersionId,
+    ) -> Result<CertificateVersion, ServiceError> {
+        let (id, version) = (id.clone(), version.clone());
+        let found = self.base.store.read("certificate.version", move |tx| {
+            get(tx, &id)?;
+            let found = tx.versions().find(&version)?.filter(|found| found.certificate_id == id);
+            found.ok_or_else(|| Failure::Service(ServiceError::not_found("certificate version", &version)))
+        });
+        Ok(found.await?)
+    }
+}
+
+fn check_search(search: Option<&str>) -> Result<(), ServiceError> {
+    if search.is_some_and(|text| text.chars().count() > 255) {
+        return Err(ServiceError::invalid("q", "invalid_length", "must have at most 255 characters"));
+    }
+    Ok(())
 }
 
 /// Reads a sort such as `-expires_at`; the camelCase names of old clients are accepted.

@@ -1,6 +1,6 @@
 //! Mappings of a certificate to targets, and what a changed mapping sets in motion.
 
-use super::write::archived;
+use super::archive::archived;
 use super::{Certificates, get, view};
 use crate::failure::Failure;
 use crate::issuance::{self, Lineage};

@@ -1,17 +1,18 @@
-//! Creating, replacing and archiving certificates.
+//! Creating and changing certificates.
 
+use super::archive::archived;
 use super::{Certificates, get, spec, targets, view};
 use crate::failure::Failure;
 use crate::issuance::{self, Trigger};
-use crate::support::audit_event;
+use crate::support::{audit_event, check_revision};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateEvent, CertificateSource, CertificateStatus};
-use certctl_domain::id::{CertificateId, IdSource, JobId};
-use certctl_domain::job::JobEvent;
+use certctl_domain::id::{CertificateId, IdSource};
 use certctl_domain::san::San;
 use certctl_repository::Tx;
 use certctl_service_api::certificate::{CertificateSpec, CertificateView};
-use certctl_service_api::{Actor, ConflictCode, ServiceError};
+use certctl_service_api::edit::Edit;
+use certctl_service_api::{Actor, ServiceError};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -53,23 +54,22 @@ impl Certificates {
         &self,
         who: &Actor,
         id: &CertificateId,
-        spec: CertificateSpec,
+        edit: Edit<CertificateView, CertificateSpec>,
         revision: Option<i64>,
     ) -> Result<CertificateView, ServiceError> {
-        let sans = spec::check(&spec)?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let updated = self.base.store.write("certificate.replace", move |tx| {
+        let updated = self.base.store.write("certificate.change", move |tx| {
             let mut certificate = get(tx, &id)?;
-            if revision.is_some_and(|revision| revision != certificate.revision) {
-                return Err(Failure::Store(certctl_repository::StoreError::Stale));
-            }
+            check_revision(certificate.revision, revision)?;
             if certificate.status == CertificateStatus::Archived {
                 return Err(archived(&id));
             }
+            let spec = edit(&view(tx, certificate.clone(), now)?)?;
+            let sans = spec::check(&spec)?;
             let before = shown_row(&certificate);
             let other_policy = certificate.renewal_policy_id != spec.renewal_policy_id;
-            let reissue = take(&mut certificate, &spec, sans.clone(), now);
+            let reissue = take(&mut certificate, &spec, sans, now);
             check_references(tx, &certificate)?;
             // Written first: settling orphaned issuances below reads the row again.
             tx.certificates().update(&mut certificate)?;
@@ -98,32 +98,6 @@ impl Certificates {
         let updated = updated.await?;
         self.wakeups.wake_sweep();
         Ok(updated)
-    }
-
-    pub(super) async fn put_away(&self, who: &Actor, id: &CertificateId) -> Result<(), ServiceError> {
-        let (now, ids, who, id) =
-            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let done = self.base.store.write("certificate.archive", move |tx| {
-            let mut certificate = get(tx, &id)?;
-            if certificate.status == CertificateStatus::Archived {
-                return Ok(());
-            }
-            let cancelled = cancel_work(tx, &id, now)?;
-            certificate.apply(CertificateEvent::Archived, now)?;
-            certificate.next_action_at = None;
-            tx.certificates().update(&mut certificate)?;
-            let details = json!({"cancelled_jobs": cancelled});
-            tx.audit().append(&audit_event(
-                &*ids,
-                &who,
-                now,
-                "certificate_archived",
-                ("certificate", id.as_str()),
-                &details,
-            ))?;
-            Ok::<_, Failure>(())
-        });
-        Ok(done.await?)
     }
 }
 
@@ -203,21 +177,6 @@ fn restart_issuance(
     Ok(())
 }
 
-/// Cancels every live job of a certificate; returns their ids.
-fn cancel_work(tx: &mut dyn Tx, id: &CertificateId, now: Timestamp) -> Result<Vec<JobId>, Failure> {
-    let mut live = tx.jobs().live_issuances(id)?;
-    live.extend(tx.jobs().live_deployments(id, None)?);
-    let mut cancelled = Vec::with_capacity(live.len());
-    for mut job in live {
-        job.last_error = Some("the certificate was archived".to_owned());
-        job.apply(JobEvent::Cancelled, now)?;
-        tx.jobs().update(&mut job)?;
-        tx.ledger().abandon_intents(&job.id, now)?;
-        cancelled.push(job.id);
-    }
-    Ok(cancelled)
-}
-
 /// Names every reference that does not exist, all at once; the foreign keys remain the last word.
 fn check_references(tx: &mut dyn Tx, row: &Certificate) -> Result<(), Failure> {
     let missing = [
@@ -246,13 +205,6 @@ fn check_references(tx: &mut dyn Tx, row: &Certificate) -> Result<(), Failure> {
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Failure::Service(ServiceError::Unprocessable(problems))) }
-}
-
-pub(super) fn archived(id: &CertificateId) -> Failure {
-    Failure::Service(ServiceError::conflict(
-        ConflictCode::InvalidState,
-        format!("certificate {id} is archived and cannot be changed; create a new one"),
-    ))
 }
 
 fn shown(spec: &CertificateSpec) -> Value {

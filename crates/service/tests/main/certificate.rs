@@ -1,6 +1,6 @@
 //! Inventory, mappings, renew and deploy on request.
 
-use crate::bench::{ServiceBench, operator, viewer};
+use crate::bench::{ServiceBench, operator, to, viewer};
 use crate::flow::{Flow, spec};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -119,7 +119,7 @@ async fn an_archived_certificate_is_left_alone() {
     for error in [
         t.certificates.renew(&operator(), &www(), true).await.unwrap_err(),
         t.certificates.deploy(&operator(), &www(), None).await.unwrap_err(),
-        t.certificates.replace(&operator(), &www(), spec(), None).await.unwrap_err(),
+        t.certificates.change(&operator(), &www(), to(spec()), None).await.unwrap_err(),
     ] {
         assert_eq!(code(&error), "invalid_state");
     }
@@ -127,13 +127,70 @@ async fn an_archived_certificate_is_left_alone() {
 }
 
 #[tokio::test]
+async fn an_archived_certificate_is_hidden_until_it_is_asked_for_or_taken_back() {
+    let t = Flow::new().await;
+    t.issued().await;
+    let planned = t.bench.certificate("mc-www").await.next_action_at;
+    let unarchived = t.certificates.unarchive(&operator(), &www()).await.unwrap_err();
+    assert_eq!(code(&unarchived), "invalid_state");
+    t.certificates.archive(&operator(), &www()).await.unwrap();
+    let total =
+        async |query| t.certificates.list(&viewer(), query, ListRequest::default()).await.unwrap().total;
+    assert_eq!(total(CertificateQuery::default()).await, 0);
+    assert_eq!(total(CertificateQuery { include_archived: true, ..Default::default() }).await, 1);
+    let archived = CertificateQuery { status: Some(CertificateStatus::Archived), ..Default::default() };
+    assert_eq!(total(archived).await, 1);
+
+    let refused = t.certificates.unarchive(&viewer(), &www()).await.unwrap_err();
+    assert_eq!(code(&refused), "forbidden");
+    let back = t.certificates.unarchive(&operator(), &www()).await.unwrap();
+    assert_eq!(back.status, CertificateStatus::Active);
+    assert_eq!(back.target_ids, [build::id(build::TARGET)]);
+    assert_eq!(t.bench.certificate("mc-www").await.next_action_at, planned);
+    assert_eq!(total(CertificateQuery::default()).await, 1);
+    assert_eq!(t.bench.audited().await.last().unwrap(), "certificate_unarchived");
+}
+
+#[tokio::test]
+async fn a_change_that_names_no_targets_leaves_a_pause_alone() {
+    let t = Flow::new().await;
+    t.issued().await;
+    let later = build::at(12_345);
+    t.bench
+        .write(move |tx| {
+            let mut row = tx.certificates().find(&build::id("mc-www"))?.unwrap();
+            row.next_action_at = Some(later);
+            tx.certificates().update(&mut row)
+        })
+        .await;
+    let renamed = CertificateSpec { name: "other".into(), target_ids: None, ..spec() };
+    let view = t.certificates.change(&operator(), &www(), to(renamed), None).await.unwrap();
+    assert_eq!(view.target_ids, [build::id(build::TARGET)]);
+    assert_eq!(t.bench.certificate("mc-www").await.next_action_at, Some(later));
+}
+
+#[tokio::test]
+async fn one_version_is_found_under_its_own_certificate_only() {
+    let t = Flow::new().await;
+    t.issued().await;
+    let page = t.certificates.versions(&viewer(), &www(), ListRequest::default()).await.unwrap();
+    let version = &page.items[0];
+    assert_eq!(t.certificates.version(&viewer(), &www(), &version.id).await.unwrap(), *version);
+    t.bench.write(|tx| tx.certificates().insert(&build::certificate("mc-other"))).await;
+    let other = build::id("mc-other");
+    let error = t.certificates.version(&viewer(), &other, &version.id).await.unwrap_err();
+    assert_eq!(code(&error), "not_found");
+}
+
+#[tokio::test]
 async fn replace_refuses_an_older_revision() {
     let t = Flow::new().await;
     let revision = t.create().await.certificate.revision;
     let changed = CertificateSpec { environment: "staging".into(), ..spec() };
-    let after = t.certificates.replace(&operator(), &www(), changed.clone(), Some(revision)).await.unwrap();
+    let after =
+        t.certificates.change(&operator(), &www(), to(changed.clone()), Some(revision)).await.unwrap();
     assert_eq!(after.certificate.environment, "staging");
-    let stale = t.certificates.replace(&operator(), &www(), changed, Some(revision)).await.unwrap_err();
+    let stale = t.certificates.change(&operator(), &www(), to(changed), Some(revision)).await.unwrap_err();
     assert_eq!(code(&stale), "stale");
     let event = t.bench.audit().await.pop().unwrap();
     assert!(event.details.as_str().contains(r#""environment":"production""#), "{}", event.details.as_str());
@@ -147,7 +204,7 @@ async fn changed_names_are_issued_anew() {
     assert!(deployment.fingerprint_sha256.is_some());
     let renamed =
         CertificateSpec { sans: vec!["www.example.com".into(), "new.example.com".into()], ..spec() };
-    let view = t.certificates.replace(&operator(), &www(), renamed, None).await.unwrap();
+    let view = t.certificates.change(&operator(), &www(), to(renamed), None).await.unwrap();
     assert_eq!(view.status, CertificateStatus::RenewalInProgress);
     let items = t.poll().await;
     let csr = items.iter().find_map(|item| item.csr.as_ref()).unwrap();

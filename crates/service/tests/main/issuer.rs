@@ -1,11 +1,11 @@
 //! Issuers.
 
-use crate::bench::{SecretiveIssuers, ServiceBench, admin, live_issuers, object, operator, viewer};
+use crate::bench::{SecretiveIssuers, ServiceBench, admin, live_issuers, object, operator, to, viewer};
 use certctl_connector_api::IssuerRegistry;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::{Issuer, TestStatus};
 use certctl_service::Issuers;
-use certctl_service_api::issuer::{IssuerService, IssuerSpec};
+use certctl_service_api::issuer::{IssuerQuery, IssuerService, IssuerSpec};
 use certctl_service_api::list::ListRequest;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
@@ -54,7 +54,7 @@ async fn an_issuer_is_created_with_its_canonical_type_and_one_audit_event() {
     assert_eq!(created.kind.as_str(), "GenericCA");
     assert_eq!(created.test_status, TestStatus::Untested);
     assert_eq!(t.issuers().get(&viewer(), &created.id).await.unwrap(), created);
-    let page = t.issuers().list(&viewer(), ListRequest::default()).await.unwrap();
+    let page = t.issuers().list(&viewer(), IssuerQuery::default(), ListRequest::default()).await.unwrap();
     assert_eq!((page.total, page.items), (1, vec![created.clone()]));
     let events = t.audit().await;
     assert_eq!(events.len(), 1);
@@ -72,7 +72,7 @@ async fn only_administrators_change_issuers() {
     for who in [operator(), viewer()] {
         let errors = [
             t.issuers().create(&who, None, spec("Lab", json!({}))).await.unwrap_err(),
-            t.issuers().replace(&who, &id, spec("Lab", json!({})), None).await.unwrap_err(),
+            t.issuers().change(&who, &id, to(spec("Lab", json!({}))), None).await.unwrap_err(),
             t.issuers().delete(&who, &id).await.unwrap_err(),
             t.issuers().test(&who, &id).await.unwrap_err(),
         ];
@@ -136,7 +136,7 @@ async fn secrets_are_sealed_masked_and_kept_on_replacement() {
 
     // What was shown can be sent back.
     let shown = json!({"url": "https://ca2.example.com", "token": {"set": true}});
-    let replaced = issuers.replace(&admin(), &created.id, spec("Remote", shown), None).await.unwrap();
+    let replaced = issuers.change(&admin(), &created.id, to(spec("Remote", shown)), None).await.unwrap();
     assert!(replaced.public_config.as_str().contains("ca2.example.com"));
     assert_eq!(*factory.tokens.lock(), [SECRET, SECRET]);
 
@@ -155,9 +155,9 @@ async fn a_replacement_is_refused_when_the_row_changed_meanwhile() {
     let t = ServiceBench::new().await;
     let id: IssuerId = build::id(build::ISSUER);
     let revision = t.issuers().get(&admin(), &id).await.unwrap().revision;
-    t.issuers().replace(&admin(), &id, spec("First", json!({})), Some(revision)).await.unwrap();
+    t.issuers().change(&admin(), &id, to(spec("First", json!({}))), Some(revision)).await.unwrap();
     let late =
-        t.issuers().replace(&admin(), &id, spec("Second", json!({})), Some(revision)).await.unwrap_err();
+        t.issuers().change(&admin(), &id, to(spec("Second", json!({}))), Some(revision)).await.unwrap_err();
     assert_eq!(conflict(&late), ConflictCode::Stale);
     assert_eq!(t.issuers().get(&admin(), &id).await.unwrap().name, "First");
     assert_eq!(t.audited().await, ["issuer_updated"]);
@@ -172,10 +172,13 @@ async fn a_test_makes_the_key_and_its_result_lasts_until_the_configuration_chang
     assert_eq!(stored(&t, &id).await.test_status, TestStatus::Success);
     assert_eq!(t.audited().await, ["ca_key_created", "issuer_tested"]);
 
-    let kept = t.issuers().replace(&admin(), &id, spec("Renamed", json!({})), None).await.unwrap();
+    let kept = t.issuers().change(&admin(), &id, to(spec("Renamed", json!({}))), None).await.unwrap();
     assert_eq!((kept.test_status, kept.last_tested_at), (TestStatus::Success, Some(build::at(0))));
-    let changed =
-        t.issuers().replace(&admin(), &id, spec("Renamed", json!({"validity": "1h"})), None).await.unwrap();
+    let changed = t
+        .issuers()
+        .change(&admin(), &id, to(spec("Renamed", json!({"validity": "1h"}))), None)
+        .await
+        .unwrap();
     assert_eq!((changed.test_status, changed.last_tested_at), (TestStatus::Untested, None));
 }
 
@@ -224,7 +227,7 @@ async fn a_connector_is_rebuilt_when_its_row_changed_on_any_replica() {
         t.secrets.clone(),
     );
     elsewhere
-        .replace(&admin(), &id, spec("Changed", json!({"ocsp_urls": ["http://o.example.com"]})), None)
+        .change(&admin(), &id, to(spec("Changed", json!({"ocsp_urls": ["http://o.example.com"]}))), None)
         .await
         .unwrap();
     let after = t.live.connector(&stored(&t, &id).await).unwrap();

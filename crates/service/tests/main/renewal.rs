@@ -1,6 +1,6 @@
 //! The renewal sweep on a clock: when it acts, what it leaves alone.
 
-use crate::bench::{ServiceBench, agent, object, operator};
+use crate::bench::{ServiceBench, agent, object, operator, to};
 use crate::flow::{Flow, Never, csr_for, report, spec};
 use certctl_domain::agent::{AgentMetadata, AgentStatus};
 use certctl_domain::certificate::CertificateStatus;
@@ -104,11 +104,11 @@ async fn a_certificate_whose_new_policy_renews_is_renewed_again() {
     let planned = t.bench.certificate("mc-www").await.next_action_at.unwrap();
     let (id, who) = (build::id("mc-www"), operator());
     let manual = CertificateSpec { renewal_policy_id: build::id("rp-manual"), ..spec() };
-    t.certificates.replace(&who, &id, manual, None).await.unwrap();
+    t.certificates.change(&who, &id, to(manual), None).await.unwrap();
     t.sweep().await;
     assert_eq!(t.bench.certificate("mc-www").await.next_action_at, None);
 
-    t.certificates.replace(&who, &id, spec(), None).await.unwrap();
+    t.certificates.change(&who, &id, to(spec()), None).await.unwrap();
     t.sweep().await;
     assert_eq!(t.bench.certificate("mc-www").await.next_action_at, Some(planned));
 }
@@ -126,9 +126,9 @@ async fn a_target_that_is_switched_on_again_takes_up_renewals_again() {
         enabled,
     };
     let (targets, id, who) = (t.bench.targets(), build::id(build::TARGET), operator());
-    targets.replace(&who, &id, switched(false), None).await.unwrap();
+    targets.change(&who, &id, to(switched(false)), None).await.unwrap();
     assert_eq!(t.sweep().await.counts, [("enqueued", 0)], "nobody is to hold a key");
-    targets.replace(&who, &id, switched(true), None).await.unwrap();
+    targets.change(&who, &id, to(switched(true)), None).await.unwrap();
     assert_eq!(t.sweep().await.counts, [("enqueued", 1)]);
 }
 

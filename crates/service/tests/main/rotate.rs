@@ -2,7 +2,7 @@
 
 use crate::bench::{PASSPHRASE, ServiceBench, TARGET_TOKEN, admin, keyring, live_issuers, object, operator};
 use certctl_domain::target::Target;
-use certctl_repository::{PageRequest, SealedColumn};
+use certctl_repository::{IssuerFilter, PageRequest, SealedColumn};
 use certctl_service::Secrets;
 use certctl_service::rotate::rotate_keys;
 use certctl_service_api::issuer::{IssuerService, IssuerSpec};
@@ -50,7 +50,8 @@ async fn afterwards_the_new_key_alone_opens_everything() {
     assert!(rotated.iter().all(|column| column.unreadable.is_empty()));
 
     let next = Secrets::new(Arc::new(keyring(NEXT, &[])));
-    let issuers = t.read(|tx| tx.issuers().list(&PageRequest::first(9))).await.items;
+    let issuers =
+        t.read(|tx| tx.issuers().list(&IssuerFilter::default(), &PageRequest::first(9))).await.items;
     let issuer = issuers.into_iter().find(|issuer| issuer.name == "Lab").unwrap();
     let live = live_issuers(&t.base, &next, certctl_issuers::registry());
     live.connector(&issuer).unwrap().check(build::at(0)).await.unwrap();

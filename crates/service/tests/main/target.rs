@@ -1,6 +1,6 @@
 //! Targets.
 
-use crate::bench::{ServiceBench, TARGET_TOKEN, object, operator, viewer};
+use crate::bench::{ServiceBench, TARGET_TOKEN, object, operator, to, viewer};
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::deployment::DeploymentStatus;
 use certctl_domain::id::{AgentId, TargetId};
@@ -8,7 +8,7 @@ use certctl_domain::issuer::TestStatus;
 use certctl_domain::job::{Executor, JobKind, JobStatus};
 use certctl_domain::target::Target;
 use certctl_service_api::list::ListRequest;
-use certctl_service_api::target::{TargetService, TargetSpec};
+use certctl_service_api::target::{TargetQuery, TargetService, TargetSpec};
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
 use serde_json::json;
@@ -73,7 +73,7 @@ async fn a_target_is_created_with_its_secret_masked() {
 
     // The secret stays when what was shown is sent back.
     let shown = spec("web", json!({"cert_path": "/etc/ssl/new.pem", "token": {"set": true}}));
-    t.targets().replace(&operator(), &created.id, shown, None).await.unwrap();
+    t.targets().change(&operator(), &created.id, to(shown), None).await.unwrap();
     let marked = spec("other", json!({"cert_path": "/x", "token": {"set": true}}));
     let error = t.targets().create(&operator(), None, marked).await.unwrap_err();
     assert_eq!(refusal(error).0, "config.token");
@@ -85,7 +85,7 @@ async fn viewers_change_no_targets() {
     let id = build::id(build::TARGET);
     let errors = [
         t.targets().create(&viewer(), None, plain()).await.unwrap_err(),
-        t.targets().replace(&viewer(), &id, plain(), None).await.unwrap_err(),
+        t.targets().change(&viewer(), &id, to(plain()), None).await.unwrap_err(),
         t.targets().delete(&viewer(), &id).await.unwrap_err(),
         t.targets().test(&viewer(), &id).await.unwrap_err(),
     ];
@@ -125,11 +125,8 @@ async fn names_are_unique_per_agent() {
     t.write(|tx| tx.agents().insert(&build::agent("agent-web2"))).await;
     let elsewhere = TargetSpec { agent_id: build::id("agent-web2"), ..plain() };
     t.targets().create(&operator(), None, elsewhere).await.unwrap();
-    let page = t
-        .targets()
-        .list(&viewer(), Some(build::id("agent-web2")), false, ListRequest::default())
-        .await
-        .unwrap();
+    let of_agent = TargetQuery { agent_id: Some(build::id("agent-web2")), ..TargetQuery::default() };
+    let page = t.targets().list(&viewer(), of_agent, ListRequest::default()).await.unwrap();
     assert_eq!(page.total, 1);
 }
 
@@ -165,7 +162,7 @@ async fn a_target_with_certificates_stays_and_does_not_move() {
     t.write(|tx| tx.agents().insert(&build::agent("agent-web2"))).await;
     let moved = TargetSpec { agent_id: build::id("agent-web2"), ..plain() };
     assert_eq!(
-        conflict(&targets.replace(&operator(), &id, moved, None).await.unwrap_err()),
+        conflict(&targets.change(&operator(), &id, to(moved), None).await.unwrap_err()),
         ConflictCode::InUse
     );
     assert!(t.audit().await.is_empty());
@@ -193,7 +190,7 @@ async fn a_changed_configuration_is_deployed_again() {
     t.write(|tx| tx.versions().insert(&build::version("cv-1", "mc-web"))).await;
     let (targets, id) = (t.targets(), build::id(build::TARGET));
 
-    targets.replace(&operator(), &id, plain(), None).await.unwrap();
+    targets.change(&operator(), &id, to(plain()), None).await.unwrap();
     let jobs = t.all_jobs().await;
     assert_eq!(jobs.len(), 1);
     assert_eq!((jobs[0].kind, jobs[0].version_id.clone()), (JobKind::Deployment, Some(build::id("cv-1"))));
@@ -201,7 +198,7 @@ async fn a_changed_configuration_is_deployed_again() {
 
     // A new name alone changes nothing on the host.
     let renamed = TargetSpec { name: "renamed".to_owned(), ..plain() };
-    targets.replace(&operator(), &id, renamed, None).await.unwrap();
+    targets.change(&operator(), &id, to(renamed), None).await.unwrap();
     assert_eq!(t.all_jobs().await.len(), 1);
 }
 
@@ -211,9 +208,9 @@ async fn a_target_that_is_switched_on_has_its_certificates_looked_at() {
     t.add_mapped(build::certificate("mc-web")).await;
     let (targets, id) = (t.targets(), build::id(build::TARGET));
     let off = TargetSpec { enabled: false, ..plain() };
-    targets.replace(&operator(), &id, off, None).await.unwrap();
+    targets.change(&operator(), &id, to(off), None).await.unwrap();
     assert_eq!(t.certificate("mc-web").await.next_action_at, None);
-    targets.replace(&operator(), &id, plain(), None).await.unwrap();
+    targets.change(&operator(), &id, to(plain()), None).await.unwrap();
     assert_eq!(t.certificate("mc-web").await.next_action_at, Some(build::at(0)));
 }
 
@@ -222,13 +219,13 @@ async fn a_stale_replacement_and_a_retired_target_are_refused() {
     let t = ServiceBench::new().await;
     let (targets, id) = (t.targets(), build::id(build::TARGET));
     let revision = targets.get(&viewer(), &id).await.unwrap().revision;
-    targets.replace(&operator(), &id, plain(), Some(revision)).await.unwrap();
-    let late = targets.replace(&operator(), &id, plain(), Some(revision)).await.unwrap_err();
+    targets.change(&operator(), &id, to(plain()), Some(revision)).await.unwrap();
+    let late = targets.change(&operator(), &id, to(plain()), Some(revision)).await.unwrap_err();
     assert_eq!(conflict(&late), ConflictCode::Stale);
 
     t.write(|tx| tx.targets().retire_of_agent(&build::id(build::AGENT), "gone", build::at(1))).await;
     for error in [
-        targets.replace(&operator(), &id, plain(), None).await.unwrap_err(),
+        targets.change(&operator(), &id, to(plain()), None).await.unwrap_err(),
         targets.test(&operator(), &id).await.unwrap_err(),
     ] {
         assert_eq!(conflict(&error), ConflictCode::InvalidState);
@@ -241,9 +238,32 @@ async fn a_new_configuration_forgets_the_last_test() {
     let created = t.targets().create(&operator(), None, plain()).await.unwrap();
     let id = created.id.clone();
     t.write(move |tx| tx.targets().record_test(&id, TestStatus::Success, build::at(0))).await;
-    let kept = t.targets().replace(&operator(), &created.id, plain(), None).await.unwrap();
+    let kept = t.targets().change(&operator(), &created.id, to(plain()), None).await.unwrap();
     assert_eq!(kept.test_status, TestStatus::Success);
     let changed = spec("web", json!({"cert_path": "/other.pem"}));
-    let changed = t.targets().replace(&operator(), &created.id, changed, None).await.unwrap();
+    let changed = t.targets().change(&operator(), &created.id, to(changed), None).await.unwrap();
     assert_eq!((changed.test_status, changed.last_tested_at), (TestStatus::Untested, None));
+}
+
+#[tokio::test]
+async fn a_change_of_the_name_keeps_a_secret_that_it_never_sees() {
+    let t = ServiceBench::new().await;
+    let wanted = spec("web", json!({"cert_path": "/etc/ssl/web.pem", "token": TARGET_TOKEN}));
+    let created = t.targets().create(&operator(), None, wanted).await.unwrap();
+    let before = stored(&t, &created.id).await;
+    let renamed = Box::new(|row: &Target| {
+        assert_eq!(row.sealed_config, None);
+        let config = serde_json::from_str(row.public_config.as_str()).unwrap();
+        Ok(TargetSpec { name: "edge".to_owned(), ..spec("web", config) })
+    });
+    let changed =
+        t.targets().change(&operator(), &created.id, renamed, Some(created.revision)).await.unwrap();
+    assert_eq!((&*changed.name, changed.public_config), ("edge", created.public_config));
+    // The agent still gets the secret.
+    let after = stored(&t, &created.id).await;
+    assert!(after.sealed_config.is_some());
+    let shown = spec("web", json!({"cert_path": "/etc/ssl/web.pem", "token": {"set": true}}));
+    t.targets().change(&operator(), &created.id, to(shown), None).await.unwrap();
+    let unchanged = stored(&t, &created.id).await.test_status;
+    assert_eq!(unchanged, before.test_status);
 }

@@ -6,6 +6,7 @@ use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_repository::{
     CertificateFilter, CertificateSort, CertificateSortKey, Cursor, JobFilter, PageRequest, StoreError,
 };
+use std::collections::BTreeMap;
 
 const KEYS: [CertificateSortKey; 7] = [
     CertificateSortKey::CreatedAt,
@@ -147,6 +148,7 @@ pub async fn every_filter_restricts(db: &TestStore) {
         tx.owners().insert(&build::owner("o-b"))?;
         tx.issuers().insert(&build::issuer("iss-b"))?;
         tx.profiles().insert(&build::profile("prof-b"))?;
+        tx.renewal_policies().insert(&build::policy("rp-b"))?;
         for (n, id) in ["mc-a", "mc-b", "mc-c", "mc-d", "mc-e", "mc-f"].into_iter().enumerate() {
             let mut row = build::certificate(id);
             match n {
@@ -155,7 +157,14 @@ pub async fn every_filter_restricts(db: &TestStore) {
                 2 => row.team_id = build::id("t-b"),
                 3 => row.issuer_id = build::id("iss-b"),
                 4 => row.profile_id = Some(build::id("prof-b")),
-                _ => row.profile_id = None,
+                _ => {
+                    row.profile_id = None;
+                    row.status = CertificateStatus::Archived;
+                }
+            }
+            if n > 3 {
+                row.renewal_policy_id = build::id("rp-b");
+                row.tags = BTreeMap::from([("env".into(), "a=b c".into()), ("n".into(), n.to_string())]);
             }
             let seconds = i64::try_from(n).unwrap();
             row.expires_at = (n > 0).then(|| build::at(100 + seconds));
@@ -166,7 +175,10 @@ pub async fn every_filter_restricts(db: &TestStore) {
     })
     .await;
     let none = CertificateFilter::default;
-    let cases: [(CertificateFilter, &[&str]); 13] = [
+    let tagged = |tags: &[(&str, &str)]| {
+        tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    };
+    let cases: [(CertificateFilter, &[&str]); 19] = [
         (none(), &["mc-a", "mc-b", "mc-c", "mc-d", "mc-e", "mc-f"]),
         (CertificateFilter { environment: Some("lab".to_owned()), ..none() }, &["mc-a"]),
         (CertificateFilter { owner_id: Some(build::id("o-b")), ..none() }, &["mc-b"]),
@@ -175,6 +187,12 @@ pub async fn every_filter_restricts(db: &TestStore) {
         (CertificateFilter { profile_id: Some(build::id("prof-b")), ..none() }, &["mc-e"]),
         (CertificateFilter { agent_id: Some(build::id(build::AGENT)), ..none() }, &["mc-f"]),
         (CertificateFilter { agent_id: Some(build::id("agent-none")), ..none() }, &[]),
+        (CertificateFilter { target_id: Some(build::id(build::TARGET)), ..none() }, &["mc-f"]),
+        (CertificateFilter { renewal_policy_id: Some(build::id("rp-b")), ..none() }, &["mc-e", "mc-f"]),
+        (CertificateFilter { tags: tagged(&[("env", "a=b c")]), ..none() }, &["mc-e", "mc-f"]),
+        (CertificateFilter { tags: tagged(&[("env", "a=b c"), ("n", "5")]), ..none() }, &["mc-f"]),
+        (CertificateFilter { tags: tagged(&[("env", "5")]), ..none() }, &[]),
+        (CertificateFilter { without_archived: true, ..none() }, &["mc-a", "mc-b", "mc-c", "mc-d", "mc-e"]),
         (CertificateFilter { expires_before: Some(build::at(103)), ..none() }, &["mc-b", "mc-c"]),
         (CertificateFilter { expires_after: Some(build::at(103)), ..none() }, &["mc-e", "mc-f"]),
         (CertificateFilter { created_after: Some(build::at(3)), ..none() }, &["mc-e", "mc-f"]),

@@ -4,8 +4,8 @@ use super::{assert_refused, assert_stale, attempt, read, write};
 use crate::{TestStore, build, seed_basics};
 use certctl_domain::JsonText;
 use certctl_domain::ca_key::{CaKey, CaKeyState};
-use certctl_domain::issuer::{ConnectorSource, Issuer, TestStatus};
-use certctl_repository::{PageRequest, StoreError};
+use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
+use certctl_repository::{IssuerFilter, PageRequest, StoreError};
 
 pub async fn issuers_come_back_as_stored(db: &TestStore) {
     let issuer = Issuer {
@@ -23,8 +23,17 @@ pub async fn issuers_come_back_as_stored(db: &TestStore) {
     let row = issuer.clone();
     write(db, move |tx| tx.issuers().insert(&row)).await;
     assert_eq!(read(db, |tx| tx.issuers().find(&build::id("iss-odd"))).await, Some(issuer.clone()));
-    let page = read(db, |tx| tx.issuers().list(&PageRequest::first(5))).await;
+    let page = read(db, |tx| tx.issuers().list(&IssuerFilter::default(), &PageRequest::first(5))).await;
     assert_eq!((page.items, page.total), (vec![issuer.clone()], 1));
+    for (kind, enabled, found) in [
+        (Some(IssuerKind::GenericCa), Some(issuer.enabled), 1),
+        (Some(IssuerKind::GenericCa), Some(!issuer.enabled), 0),
+        (None, Some(issuer.enabled), 1),
+    ] {
+        let filter = IssuerFilter { kind, enabled };
+        let page = read(db, move |tx| tx.issuers().list(&filter, &PageRequest::first(5))).await;
+        assert_eq!(page.total, found, "{filter:?}");
+    }
     let row = Issuer { name: "other".to_owned(), ..issuer.clone() };
     assert_refused!(attempt(db, move |tx| tx.issuers().insert(&row)).await, Duplicate, "issuer.id");
     let row = Issuer { id: build::id("iss-other"), ..issuer };

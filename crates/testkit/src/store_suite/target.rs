@@ -4,7 +4,7 @@ use super::{assert_refused, assert_stale, attempt, read, walk, write};
 use crate::{TestStore, build, seed_basics};
 use certctl_domain::JsonText;
 use certctl_domain::issuer::{ConnectorSource, TestStatus};
-use certctl_domain::target::Target;
+use certctl_domain::target::{Target, TargetKind};
 use certctl_repository::{StoreError, TargetFilter};
 
 pub async fn targets_come_back_as_stored(db: &TestStore) {
@@ -27,13 +27,14 @@ pub async fn targets_come_back_as_stored(db: &TestStore) {
     write(db, move |tx| tx.targets().insert(&row)).await;
     assert_eq!(read(db, |tx| tx.targets().find(&build::id("tgt-odd"))).await, Some(target.clone()));
 
-    for (include_retired, agent, expected) in [
-        (false, None, vec![build::TARGET]),
-        (true, None, vec!["tgt-odd", build::TARGET]),
-        (true, Some("agent-none"), vec![]),
-        (true, Some(build::AGENT), vec!["tgt-odd", build::TARGET]),
+    let nginx = Some(TargetKind::Nginx);
+    for (include_retired, agent, kind, expected) in [
+        (false, None, None, vec![build::TARGET]),
+        (true, None, nginx, vec!["tgt-odd", build::TARGET]),
+        (true, Some("agent-none"), None, vec![]),
+        (true, Some(build::AGENT), None, vec!["tgt-odd", build::TARGET]),
     ] {
-        let filter = TargetFilter { agent_id: agent.map(build::id), include_retired };
+        let filter = TargetFilter { agent_id: agent.map(build::id), kind, include_retired };
         let ids =
             walk(db, 1, move |tx, page| tx.targets().list(&filter, page), |target| target.id.to_string())
                 .await;

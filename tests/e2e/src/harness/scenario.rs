@@ -215,7 +215,12 @@ impl Scenario {
 
     /// What was issued for a certificate, newest first.
     pub async fn versions(&self, certificate: &CertificateId) -> Result<Vec<CertificateVersion>> {
-        Ok(self.admin.certificates().versions(certificate, &ListQuery::new().per_page(500)).await?.data)
+        Ok(self
+            .admin
+            .certificates()
+            .versions(certificate, &ListQuery::new().filter("include", "pem").per_page(500))
+            .await?
+            .data)
     }
 
     /// Waits until at least `count` versions exist; the newest first.

@@ -4,7 +4,9 @@ use crate::conn::MultiBackend;
 use crate::paging::{finish, parse_time_key, time_key, window};
 use crate::rows::CertificateRow;
 use crate::schema::managed_certificates::{self as mc, dsl};
-use crate::schema::{certificate_target_mappings as mapping, deployment_targets as target};
+use crate::schema::{
+    certificate_tags as tag, certificate_target_mappings as mapping, deployment_targets as target,
+};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
@@ -65,6 +67,22 @@ fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
             .filter(target::agent_id.eq(agent.to_string()))
             .select(mapping::certificate_id);
         query = query.filter(mc::id.eq_any(mapped));
+    }
+    if let Some(policy) = &filter.renewal_policy_id {
+        query = query.filter(mc::renewal_policy_id.eq(policy.to_string()));
+    }
+    if let Some(target) = &filter.target_id {
+        let mapped =
+            mapping::table.filter(mapping::target_id.eq(target.to_string())).select(mapping::certificate_id);
+        query = query.filter(mc::id.eq_any(mapped));
+    }
+    for (key, value) in filter.tags.clone() {
+        let tagged =
+            tag::table.filter(tag::key.eq(key)).filter(tag::value.eq(value)).select(tag::certificate_id);
+        query = query.filter(mc::id.eq_any(tagged));
+    }
+    if filter.without_archived {
+        query = query.filter(mc::status.ne(CertificateStatus::Archived.as_str()));
     }
     if let Some(search) = &filter.search {
         query = query.filter(mc::search_text.like(containing(search)).escape('\\'));

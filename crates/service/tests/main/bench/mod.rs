@@ -14,6 +14,7 @@ use certctl_repository::{AuditFilter, JobFilter, PageRequest, Store, StoreError,
 use certctl_service::{
     Agents, ApiKeys, Foundation, Issuers, Jobs, LiveIssuers, SealedCaKeys, Secrets, Targets, Wakeups,
 };
+use certctl_service_api::edit::Edit;
 use certctl_service_api::{Actor, Identity};
 use certctl_testkit::{Basics, FakeClock, SequentialIds, TestStore, build, seed_basics};
 use serde_json::{Map, Value};
@@ -210,6 +211,11 @@ pub(crate) fn viewer() -> Actor {
 pub(crate) fn agent(id: &str) -> Actor {
     let id: AgentId = build::id(id);
     Actor { identity: Identity::Agent { id, retired: false }, request_id: None, client_address: None }
+}
+
+/// The change of a PUT: whatever is stored becomes `spec`.
+pub(crate) fn to<Row, Spec: Clone + Send + Sync + 'static>(spec: Spec) -> Edit<Row, Spec> {
+    Box::new(move |_| Ok(spec.clone()))
 }
 
 /// A JSON object as clients send it.
