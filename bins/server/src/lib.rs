@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod database;
+mod edge;
 mod environment;
 mod master_key;
 mod observers;

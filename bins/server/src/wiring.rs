@@ -3,7 +3,7 @@
 use crate::database::{Access, open_for};
 use crate::observers::{CountedRequests, CountedTransactions};
 use crate::server_certificate::OwnCertificate;
-use crate::{Environment, master_key};
+use crate::{Environment, edge, master_key};
 use anyhow::Context;
 use certctl_config::ServerConfig;
 use certctl_config::section::auth::AuthMode;
@@ -227,6 +227,7 @@ fn listen(
         stopping: life.tasks().draining().clone(),
         max_body_size: config.http.max_body_bytes,
         body_timeout: Duration::from_secs(30),
+        edge: edge::rules(&config.edge, &environment.clock),
     });
     let certificate = certificate(config, life, environment)?;
     let api = Api::new(services, build_info())?;

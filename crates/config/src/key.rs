@@ -36,6 +36,9 @@ pub(crate) enum Default {
 pub(crate) enum Kind {
     Host,
     HostList,
+    NetworkList,
+    OriginList,
+    SocketAddress,
     Path,
     Flag,
     Choice(&'static [&'static str]),
@@ -81,6 +84,9 @@ impl Kind {
         match self {
             Self::Host => "an IP address or a host name".to_owned(),
             Self::HostList => "a comma-separated list of IP addresses and host names".to_owned(),
+            Self::NetworkList => "a comma-separated list of IP addresses and networks such as `10.0.0.0/8`".to_owned(),
+            Self::OriginList => "`*`, or a comma-separated list of origins such as `https://host:port`".to_owned(),
+            Self::SocketAddress => "an IP address and a port such as `127.0.0.1:9090`".to_owned(),
             Self::Path => "a path".to_owned(),
             Self::Flag => "`true`, `1`, `yes`, `on`, `false`, `0`, `no` or `off`".to_owned(),
             Self::Choice(choices) => {

@@ -33,18 +33,9 @@ pub(crate) const LATER: &[Later] = &[
         names: &["CERTCTL_DATABASE_MIGRATIONS_PATH"],
     },
     Later {
-        feature: "rate limits",
-        names: &[
-            "CERTCTL_RATE_LIMIT_ENABLED",
-            "CERTCTL_RATE_LIMIT_RPS",
-            "CERTCTL_RATE_LIMIT_BURST",
-            "CERTCTL_RATE_LIMIT_PER_USER_RPS",
-            "CERTCTL_RATE_LIMIT_PER_USER_BURST",
-            "CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN",
-            "CERTCTL_CERT_EXPORT_RATE_LIMIT_PER_ACTOR_HR",
-        ],
+        feature: "limits of exports and of OCSP",
+        names: &["CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN", "CERTCTL_CERT_EXPORT_RATE_LIMIT_PER_ACTOR_HR"],
     },
-    Later { feature: "cross-origin requests", names: &["CERTCTL_CORS_ORIGINS"] },
     Later { feature: "approvals", names: &["CERTCTL_APPROVAL_BYPASS"] },
     Later {
         feature: "a separate retry sweep; jobs are retried by their own backoff",

@@ -8,6 +8,7 @@ use crate::nearest::nearest;
 use crate::reader::{Reader, Setting};
 use crate::section::auth::{self, Auth};
 use crate::section::database::{self, Database};
+use crate::section::edge::{self, Edge};
 use crate::section::encryption::{self, Encryption};
 use crate::section::jobs::{self, Jobs};
 use crate::section::keys;
@@ -29,6 +30,8 @@ pub struct ServerConfig {
     pub data_dir: PathBuf,
     /// HTTPS listener.
     pub http: Http,
+    /// Limits, proxies, other origins, the metrics listener.
+    pub edge: Edge,
     /// The server's own certificate.
     pub tls: Tls,
     /// Database.
@@ -66,6 +69,7 @@ impl ServerConfig {
         });
         let mut reader = Reader::new(env, values);
         let (http, data_dir) = server::read(&mut reader);
+        let edge = edge::read(&mut reader);
         let tls = tls::read(&mut reader);
         let database = database::read(&mut reader, &data_dir);
         let log = log::read(&mut reader);
@@ -83,6 +87,7 @@ impl ServerConfig {
         Ok(Self {
             data_dir,
             http,
+            edge,
             tls,
             database,
             log,

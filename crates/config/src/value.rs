@@ -1,7 +1,8 @@
 //! Texts to values. Nothing is guessed: what does not read completely is refused.
 
 use crate::key::Kind;
-use std::net::IpAddr;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Why a text is not a value.
@@ -135,6 +136,42 @@ pub(crate) fn hosts(text: &str) -> Result<Vec<String>, Refusal> {
         .collect()
 }
 
+/// Networks; an address stands for itself alone.
+pub(crate) fn networks(text: &str) -> Result<Vec<IpNet>, Refusal> {
+    let one = |member: &str| {
+        let alone = || member.parse::<IpAddr>().map(IpNet::from);
+        member
+            .parse::<IpNet>()
+            .or_else(|_no_network| alone())
+            .map_err(|_neither| Refusal::because(format!("`{member}` is neither")))
+    };
+    list(text).map(one).collect()
+}
+
+/// Origins as browsers write them (scheme, host and, when it is not the usual one, port), or `*`.
+pub(crate) fn origins(text: &str) -> Result<Vec<String>, Refusal> {
+    let is_origin = |member: &str| {
+        let rest = member.strip_prefix("https://").or_else(|| member.strip_prefix("http://"));
+        rest.is_some_and(|rest| {
+            let authority = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-:[]".contains(&b);
+            !rest.is_empty() && rest.bytes().all(authority)
+        })
+    };
+    let one = |member: &str| match member {
+        "*" => Ok(member.to_owned()),
+        member if is_origin(member) => Ok(member.to_owned()),
+        member => Err(Refusal::because(format!("`{member}` is not an origin")).hint(
+            "Write it as browsers do: scheme and host in lower case, a port if it is unusual, no path.",
+        )),
+    };
+    list(text).map(one).collect()
+}
+
+/// An address with its port.
+pub(crate) fn socket_address(text: &str) -> Result<SocketAddr, Refusal> {
+    text.parse().map_err(|_not_an_address| Refusal::default())
+}
+
 /// One of the choices of `kind`.
 pub(crate) fn choice(text: &str, kind: Kind) -> Result<&'static str, Refusal> {
     let Kind::Choice(choices) = kind else { return Err(Refusal::default()) };
@@ -215,6 +252,7 @@ mod tests {
         #[test]
         fn no_text_breaks_a_parser(text in any::<String>()) {
             let _ = (span(&text, ANY), flag(&text), hosts(&text), log_level(&text));
+            let _ = (networks(&text), origins(&text), socket_address(&text));
         }
     }
 
@@ -236,6 +274,24 @@ mod tests {
             ["", "-a.example", "a..b", "a b", "https://x", "x:80", "*"]
                 .iter()
                 .all(|text| host(text).is_err())
+        );
+    }
+
+    #[test]
+    fn networks_and_origins_are_read_strictly() {
+        let shown =
+            |text| networks(text).map(|list| list.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(shown("10.0.0.0/8, ::1"), Ok(vec!["10.0.0.0/8".to_owned(), "::1/128".to_owned()]));
+        assert!(["10.0.0.0/33", "proxy.example", "10.0.0"].iter().all(|text| networks(text).is_err()));
+        assert!(
+            ["*", "https://a.example", "http://localhost:5173, https://[::1]:8443"]
+                .iter()
+                .all(|text| origins(text).is_ok())
+        );
+        assert!(
+            ["a.example", "https://a.example/", "https://A.example", "ftp://a.example", "https://", "null"]
+                .iter()
+                .all(|text| origins(text).is_err())
         );
     }
 

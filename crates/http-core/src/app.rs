@@ -1,15 +1,17 @@
 //! The application around the routes: what surrounds every request.
 
+use crate::bucket::Quota;
+use crate::limit::Stranger;
 use crate::observe::{Outcome, RequestObserver};
 use crate::request::REQUEST_ID;
-use crate::{ApiError, Authentication, Refusal, RequestInfo, problem, security};
+use crate::{ApiError, Authentication, Edge, Refusal, RequestInfo, gate, limit, problem, security};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App, Error, HttpMessage};
+use actix_web::{App, Error, HttpMessage, HttpRequest, HttpResponse};
 use certctl_domain::id::IdSource;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,10 +35,12 @@ pub struct HttpCore {
     pub max_body_size: usize,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
+    /// Whose address counts, who may ask how often, which other origins may read.
+    pub edge: Edge,
 }
 
 /// An application with everything around `routes`: request id, span, access log, metrics, security
-/// headers, one body for every error. Called once per worker.
+/// headers, other origins, one body for every error. Called once per worker.
 pub fn app(
     core: Arc<HttpCore>,
     routes: impl FnOnce(&mut ServiceConfig),
@@ -52,7 +56,9 @@ pub fn app(
     App::new()
         .app_data(Data::from(Arc::clone(&core)))
         .configure(routes)
-        .default_service(web::to(async || Err::<&str, _>(ApiError::from(Refusal::RouteNotFound))))
+        .default_service(web::to(async |request: HttpRequest| {
+            Err::<&str, _>(refused_by_table(&request, Refusal::RouteNotFound))
+        }))
         .wrap(from_fn(move |request, next| surround(Arc::clone(&core), request, next)))
 }
 
@@ -61,7 +67,9 @@ async fn surround<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let info = RequestInfo::of(&request, core.ids.as_ref());
+    let info = RequestInfo::of(&request, &core.edge.proxies, core.ids.as_ref());
+    let origin = core.edge.cors.allowed(request.headers());
+    let preflight = request.method() == Method::OPTIONS;
     let span = tracing::info_span!(
         "http.request",
         request.id = %info.id,
@@ -73,11 +81,21 @@ async fn surround<B: MessageBody + 'static>(
     let watch = Watch::start(&core, &request, &info, span.clone());
     request.extensions_mut().insert(info.clone());
     async move {
-        let response = next.call(request).await?.map_into_boxed_body();
+        // Browsers ask before they know a credential, so this needs none and costs no quota.
+        let response = if preflight {
+            request.into_response(HttpResponse::NoContent().finish())
+        } else {
+            next.call(request).await?.map_into_boxed_body()
+        };
         let mut response = problem::render(response, &info.id);
         let path = response.request().path().to_owned();
+        let quota = response.request().extensions().get::<Quota>().copied();
         let headers = response.headers_mut();
         security::apply(headers, &path);
+        core.edge.cors.apply(origin, preflight, headers);
+        if let Some(quota) = quota {
+            limit::describe(quota, headers);
+        }
         if let Ok(id) = HeaderValue::from_str(&info.id) {
             headers.insert(REQUEST_ID, id);
         }
@@ -86,6 +104,15 @@ async fn surround<B: MessageBody + 'static>(
     }
     .instrument(span)
     .await
+}
+
+/// The refusal of a path or method that does not exist, unless the caller asks for too many of them.
+pub(crate) fn refused_by_table(request: &HttpRequest, refusal: Refusal) -> ApiError {
+    let core = request.app_data::<Data<HttpCore>>();
+    match core.map(|core| gate::charge_stranger(core, request, Stranger::Public)) {
+        Some(Err(error)) => error.into(),
+        _ => refusal.into(),
+    }
 }
 
 /// Follows one request to its end. Dropped early, it reports that the client went away.

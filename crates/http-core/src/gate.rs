@@ -1,16 +1,19 @@
 //! What a route demands of its caller, checked before anything else of the request is read.
 
+use crate::limit::{self, Stranger};
 use crate::{ApiError, Caller, HttpCore, RequestInfo};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use certctl_domain::access::Permission;
 use certctl_domain::id::AgentId;
 use certctl_service_api::{Actor, Identity, ServiceError};
 use futures_util::FutureExt;
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 
 /// Who may use a route. There is no default: a route without it cannot be written down.
@@ -75,19 +78,77 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
 }
 
 async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ServiceError> {
-    if access == Access::Public {
-        return Ok(());
-    }
     let core = request.app_data::<Data<HttpCore>>().cloned();
     let core = core.ok_or_else(|| ServiceError::internal("the application has no HttpCore"))?;
-    let identity = core.authentication.identify(request.headers()).await?;
+    if access == Access::Public {
+        let probe = matches!(request.path(), "/health" | "/ready");
+        let kind = if probe { Stranger::Probe } else { Stranger::Public };
+        return charge_stranger(&core, request.request(), kind);
+    }
+    let identity = authenticate(&core, request.request()).await?;
     let info = request.extensions().get::<RequestInfo>().cloned();
     let (request_id, client_address) = info.map_or((None, None), |info| (Some(info.id), info.client_address));
     let actor = Actor { identity, request_id, client_address };
     tracing::Span::current().record("actor.id", actor.name());
+    charge_caller(&core, request.request(), &actor)?;
     access.check(&actor, request.match_info().get("id"))?;
     request.extensions_mut().insert(Caller(actor));
     Ok(())
+}
+
+/// The identity behind a request. An address pays for credentials that were not good a short while
+/// ago, and more dearly for those that turn out to be bad.
+async fn authenticate(core: &HttpCore, request: &HttpRequest) -> Result<Identity, ServiceError> {
+    let (Some(limits), Some(client)) = (&core.edge.limits, client_of(request)) else {
+        return core.authentication.identify(request.headers()).await;
+    };
+    let credential = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let known = credential.is_some_and(|credential| limits.is_known(credential));
+    if !known {
+        charge_stranger(core, request, Stranger::Unknown)?;
+    }
+    let outcome = core.authentication.identify(request.headers()).await;
+    match (&outcome, credential) {
+        (Ok(_), Some(credential)) => limits.remember(credential),
+        (Err(ServiceError::Unauthenticated { .. }), _) => {
+            if let Some(credential) = credential {
+                limits.forget(credential);
+            }
+            let quota = limits.failed(client);
+            request.extensions_mut().insert(quota);
+            limit::checked(quota)?;
+        }
+        _ => {}
+    }
+    outcome
+}
+
+fn client_of(request: &HttpRequest) -> Option<IpAddr> {
+    request.extensions().get::<RequestInfo>().and_then(|info| info.client)
+}
+
+/// Charges the client's address.
+pub(crate) fn charge_stranger(
+    core: &HttpCore,
+    request: &HttpRequest,
+    kind: Stranger,
+) -> Result<(), ServiceError> {
+    let (Some(limits), Some(client)) = (&core.edge.limits, client_of(request)) else { return Ok(()) };
+    let quota = limits.stranger(kind, client);
+    request.extensions_mut().insert(quota);
+    limit::checked(quota)
+}
+
+/// Charges the caller, unless it is nobody in particular: its address has paid then.
+fn charge_caller(core: &HttpCore, request: &HttpRequest, actor: &Actor) -> Result<(), ServiceError> {
+    if !request.headers().contains_key(header::AUTHORIZATION) {
+        return Ok(());
+    }
+    let Some(quota) = core.edge.limits.as_ref().and_then(|limits| limits.caller(actor)) else {
+        return Ok(());
+    };
+    request.extensions_mut().insert(quota);
+    limit::checked(quota)
 }
 
 fn text_of(payload: &(dyn Any + Send)) -> &str {

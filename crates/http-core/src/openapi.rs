@@ -70,6 +70,7 @@ fn completed(route: &Route) -> Operation {
         ("410", route.access == Access::OwnAgent, "The agent has been retired"),
         ("413", has_body, "The body is too large"),
         ("415", has_body, "The body is not JSON"),
+        ("429", true, "The caller asks too often; come back after `Retry-After` seconds"),
         ("500", true, "The server failed"),
         ("503", !public, "The server cannot reach its database, or is overloaded"),
     ];

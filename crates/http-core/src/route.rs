@@ -1,7 +1,8 @@
 //! The single list of routes.
 
+use crate::Refusal;
+use crate::app::refused_by_table;
 use crate::gate::{Access, gate};
-use crate::{ApiError, Refusal};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, guard, middleware::from_fn};
 use std::cmp::Ordering;
@@ -112,7 +113,7 @@ impl RouteTable {
             config.service(resource.default_service(web::to(move |request: HttpRequest| {
                 let method = request.method().to_string();
                 let refusal = Refusal::MethodNotAllowed { method, allowed: allowed.clone() };
-                ready(Err::<&str, _>(ApiError::from(refusal)))
+                ready(Err::<&str, _>(refused_by_table(&request, refusal)))
             })));
         }
     }

@@ -6,6 +6,8 @@
     reason = "tests write files of their own, and run the server beside its client"
 )]
 
+#[path = "main/edge.rs"]
+mod edge;
 #[path = "main/input.rs"]
 mod input;
 #[path = "main/logs.rs"]

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod database;
+pub mod edge;
 pub mod encryption;
 pub mod jobs;
 pub mod log;
@@ -22,6 +23,7 @@ pub(crate) struct Group {
 /// Every key.
 pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Server", keys: server::KEYS },
+    Group { title: "Edge", keys: edge::KEYS },
     Group { title: "Server certificate", keys: tls::KEYS },
     Group { title: "Database", keys: database::KEYS },
     Group { title: "Logging", keys: log::KEYS },

@@ -6,6 +6,8 @@
 )]
 
 #[cfg(test)]
+mod edge;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod names;

@@ -18,7 +18,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
 use certctl_domain::id::{AgentId, IdSource};
 use certctl_handler::{Api, BuildInfo, Services};
-use certctl_http_core::{Authentication, HttpCore, Unobserved, app};
+use certctl_http_core::{Authentication, Edge, HttpCore, Unobserved, app};
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Identity, ServiceError};
@@ -106,6 +106,7 @@ impl Bench {
             stopping: stopping.clone(),
             max_body_size: 10_000,
             body_timeout: Duration::from_secs(5),
+            edge: Edge::default(),
         });
         Self { certificates, jobs, work, system, stopping, core, api: Api::new(services, build).unwrap() }
     }

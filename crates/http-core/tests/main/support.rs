@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use certctl_domain::access::{Permission, Role};
 use certctl_domain::id::{AgentId, IdSource, JobId};
 use certctl_http_core::{
-    Access, ApiError, Authentication, Body, Caller, HttpCore, IfMatch, NoContent, OptionalBody, Outcome,
-    PathId, PathIds, Query, RequestObserver, RouteTable, app, route,
+    Access, ApiError, Authentication, Body, Caller, Edge, HttpCore, IfMatch, NoContent, OptionalBody,
+    Outcome, PathId, PathIds, Query, RequestObserver, RouteTable, app, route,
 };
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::{Identity, ServiceError};
@@ -198,6 +198,7 @@ pub(crate) fn core() -> (Arc<HttpCore>, Arc<Observed>) {
         stopping: CancellationToken::new(),
         max_body_size: 1_000,
         body_timeout: Duration::from_millis(200),
+        edge: Edge::default(),
     };
     (Arc::new(core), observed)
 }
