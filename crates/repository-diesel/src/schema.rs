@@ -311,6 +311,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        kind -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (principal, key) {
+        principal -> Text,
+        key -> Text,
+        request -> Text,
+        body_sha256 -> Text,
+        status -> Nullable<BigInt>,
+        location -> Nullable<Text>,
+        entity_tag -> Nullable<Text>,
+        body -> Nullable<Text>,
+        claimed_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     owners,
@@ -330,5 +355,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     leases,
     api_keys,
-    audit_events
+    audit_events,
+    events,
+    idempotency_keys
 );

@@ -5,8 +5,8 @@ use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
 use certctl_repository::{
     AgentRepo, ApiKeyRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
-    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
-    StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo,
+    RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -103,6 +103,8 @@ accessors! {
     certificates: CertificateRepo,
     deployments: DeploymentRepo,
     enrolment_tokens: EnrolmentTokenRepo,
+    events: EventRepo,
+    idempotency_keys: IdempotencyRepo,
     issuers: IssuerRepo,
     jobs: JobRepo,
     leases: LeaseRepo,

@@ -2,8 +2,8 @@
 
 use crate::{
     AgentRepo, ApiKeyRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
-    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
-    StoreError, TargetRepo, TeamRepo, VersionRepo,
+    EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo,
+    RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -30,6 +30,10 @@ pub trait Tx {
     fn deployments(&mut self) -> &mut dyn DeploymentRepo;
     /// Agent enrolment tokens.
     fn enrolment_tokens(&mut self) -> &mut dyn EnrolmentTokenRepo;
+    /// Live events.
+    fn events(&mut self) -> &mut dyn EventRepo;
+    /// Keys of requests that may be sent again.
+    fn idempotency_keys(&mut self) -> &mut dyn IdempotencyRepo;
     /// Issuers.
     fn issuers(&mut self) -> &mut dyn IssuerRepo;
     /// Jobs.

@@ -7,6 +7,8 @@ mod ca_key;
 mod certificate;
 mod deployment;
 mod enrolment;
+mod event;
+mod idempotency;
 mod issuer;
 mod job;
 mod lease;

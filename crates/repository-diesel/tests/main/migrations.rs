@@ -77,7 +77,7 @@ fn columns(conn: &mut AnyConn) -> Vec<String> {
         "SELECT format('%s.%s %s %s', table_name, column_name, data_type, is_nullable) AS line
          FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'
          ORDER BY table_name, ordinal_position",
-        "SELECT m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || iif(c.\"notnull\", 'NO', 'YES') AS line
+        "SELECT m.name || '.' || c.name || ' ' || iif(lower(c.type) = 'integer', 'bigint', lower(c.type)) || ' ' || iif(c.\"notnull\", 'NO', 'YES') AS line
          FROM sqlite_master AS m, pragma_table_info(m.name) AS c
          WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY m.name, c.cid",
     )

@@ -7,6 +7,8 @@ pub mod certificate;
 pub mod certificate_list;
 pub mod claim;
 pub mod deployment;
+pub mod event;
+pub mod idempotency;
 pub mod issuer;
 pub mod job;
 pub mod lease;
@@ -170,6 +172,17 @@ macro_rules! store_suite {
                 the_same_work_is_queued_once,
                 updates_are_guarded_by_the_revision,
                 waiting_jobs_come_oldest_first,
+            }
+            event {
+                every_audit_event_is_told,
+                jobs_tell_when_they_are_queued_and_when_their_status_changes,
+                old_events_go_but_never_the_newest,
+                what_is_undone_is_not_told,
+            }
+            idempotency {
+                a_key_is_taken_once_per_caller_and_keeps_its_answer,
+                an_expired_or_released_key_can_be_taken_again,
+                expired_keys_are_removed,
             }
             lease {
                 a_lease_has_one_holder,
