@@ -16,6 +16,7 @@ use certctl_lifecycle::{Exit, Explain, Lifecycle};
 use certctl_repository::Store;
 use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
+use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, RenewalSweep, WaitingTimes};
 use certctl_service::{
@@ -94,6 +95,9 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         .map(|files| seed::LocalCaFiles { certificate: files.cert.clone(), key: files.key.clone() });
     seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
 
+    let audit_keys = Arc::new(AuditKeys::new(base.clone(), secrets.clone()));
+    audit_keys.ensure().await?;
+
     let counters = Arc::new(DeployCounters::register(&metrics)?);
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
     let api_keys = Arc::new(ApiKeys::new(base.clone()));
@@ -113,6 +117,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
+        audit: Arc::new(Audit::new(base.clone(), audit_keys)),
         system: Arc::new(System::new(store.clone(), move || readiness.is_ready(), metrics.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),

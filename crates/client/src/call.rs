@@ -16,6 +16,9 @@ const BODY_LIMIT: usize = 4 << 20;
 /// Longest pause inside a call; a server that asks for more is left to the caller.
 const PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
+/// Longest time an answer may take that is read piece by piece.
+const STREAM_LIMIT: Duration = Duration::from_hours(6);
+
 /// Names one exact state of an object, as the server gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(HeaderValue);
@@ -182,6 +185,17 @@ impl Call<'_> {
         self.run().await
     }
 
+    /// Sends once, and gives the answer piece by piece, however long it is.
+    pub(crate) async fn stream(self) -> Result<Stream, ClientError> {
+        let route = self.route();
+        let response = self.timeout(STREAM_LIMIT).open(&route, None).await?;
+        if response.status().is_success() {
+            return Ok(Stream { route, response });
+        }
+        let answer = judge(&route, response).await?;
+        Err(ClientError::Foreign { route, status: answer.status, retry_after: None })
+    }
+
     /// Method and path, without the query, which may hold more than a log should.
     fn route(&self) -> String {
         format!("{} {}", self.method, self.url.path())
@@ -218,6 +232,11 @@ impl Call<'_> {
     }
 
     async fn attempt(&self, route: &str, body: Option<Vec<u8>>) -> Result<Answer, ClientError> {
+        judge(route, self.open(route, body).await?).await
+    }
+
+    /// Sends; the answer's body is not read yet.
+    async fn open(&self, route: &str, body: Option<Vec<u8>>) -> Result<Response, ClientError> {
         let mut request = self.client.0.http.request(self.method.clone(), self.url.clone());
         request = request.headers(self.headers.clone());
         if let Some(limit) = self.timeout {
@@ -226,28 +245,45 @@ impl Call<'_> {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let lost = |source: reqwest::Error| ClientError::Transport {
-            route: route.to_owned(),
-            source: source.without_url(),
-        };
-        let response = request.send().await.map_err(lost)?;
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let retry_after = retry_after(&headers);
-        let body = read_bounded(response)
-            .await
-            .map_err(lost)?
-            .ok_or_else(|| ClientError::TooLarge { route: route.to_owned(), limit: BODY_LIMIT })?;
-        if (200..300).contains(&status) {
-            return Ok(Answer { status, headers, body });
-        }
-        let route = route.to_owned();
-        Err(match serde_json::from_slice::<ErrorBody>(&body) {
-            Ok(body) if status >= 400 => {
-                ClientError::Api { route, status, body: Box::new(body), retry_after }
-            }
-            _ => ClientError::Foreign { route, status, retry_after },
-        })
+        request.send().await.map_err(|source| lost(route, source))
+    }
+}
+
+fn lost(route: &str, source: reqwest::Error) -> ClientError {
+    ClientError::Transport { route: route.to_owned(), source: source.without_url() }
+}
+
+/// Reads an answer: what it holds, or the refusal it is.
+async fn judge(route: &str, response: Response) -> Result<Answer, ClientError> {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let retry_after = retry_after(&headers);
+    let body = read_bounded(response)
+        .await
+        .map_err(|source| lost(route, source))?
+        .ok_or_else(|| ClientError::TooLarge { route: route.to_owned(), limit: BODY_LIMIT })?;
+    if (200..300).contains(&status) {
+        return Ok(Answer { status, headers, body });
+    }
+    let route = route.to_owned();
+    Err(match serde_json::from_slice::<ErrorBody>(&body) {
+        Ok(body) if status >= 400 => ClientError::Api { route, status, body: Box::new(body), retry_after },
+        _ => ClientError::Foreign { route, status, retry_after },
+    })
+}
+
+/// An answer that is read piece by piece.
+#[derive(Debug)]
+pub struct Stream {
+    route: String,
+    response: Response,
+}
+
+impl Stream {
+    /// The next piece; none at the end of a complete answer.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ClientError> {
+        let piece = self.response.chunk().await.map_err(|source| lost(&self.route, source))?;
+        Ok(piece.map(|bytes| bytes.to_vec()))
     }
 }
 

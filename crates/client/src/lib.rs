@@ -36,6 +36,7 @@
 
 mod agent;
 mod agent_work;
+mod audit;
 mod builder;
 mod call;
 mod certificate;
@@ -51,6 +52,7 @@ mod target;
 mod team;
 
 pub use agent::Agents;
+pub use audit::{AuditTrail, EventStream, ExportFormat};
 pub use agent_work::AgentWork;
 pub use builder::{BuildError, Builder};
 pub use call::{ETag, Tagged};
@@ -132,6 +134,11 @@ impl Client {
     /// Teams.
     pub const fn teams(&self) -> Teams<'_> {
         Teams(self)
+    }
+
+    /// The audit trail and the log of API calls.
+    pub const fn audit(&self) -> AuditTrail<'_> {
+        AuditTrail(self)
     }
 
     /// Jobs.

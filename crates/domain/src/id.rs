@@ -130,6 +130,10 @@ id!(/// A certificate profile.
     ProfileId, "prof", "certificate profile");
 id!(/// An audit event.
     AuditEventId, "audit", "audit event");
+id!(/// A signed checkpoint of the audit chain.
+    AuditCheckpointId, "acp", "audit checkpoint");
+id!(/// A recorded API call.
+    ApiCallId, "call", "API call");
 
 #[cfg(test)]
 mod tests {

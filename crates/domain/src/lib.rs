@@ -9,6 +9,7 @@ mod string_enum;
 
 pub mod access;
 pub mod agent;
+pub mod api_call;
 pub mod api_key;
 pub mod audit;
 pub mod ca_key;

@@ -1,11 +1,12 @@
 //! The table of routes, and the services behind it.
 
-use crate::{agent, agent_work, certificate, issuer, job, profile, renewal_policy, system, target, team};
+use crate::{agent, agent_work, audit, certificate, issuer, job, profile, renewal_policy, system, target, team};
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
 use certctl_http_core::{Description, RouteTable};
 use certctl_service_api::agent::AgentService;
 use certctl_service_api::agent_work::AgentWorkService;
+use certctl_service_api::audit::AuditService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
@@ -38,6 +39,8 @@ pub struct Services {
     pub profiles: Arc<dyn ProfileService>,
     /// Teams.
     pub teams: Arc<dyn TeamService>,
+    /// The audit trail and the log of API calls.
+    pub audit: Arc<dyn AuditService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -83,6 +86,7 @@ pub fn route_table() -> RouteTable {
     renewal_policy::routes(&mut table);
     profile::routes(&mut table);
     team::routes(&mut table);
+    audit::routes(&mut table);
     table
 }
 
@@ -134,6 +138,7 @@ impl Api {
             renewal_policies,
             profiles,
             teams,
+            audit,
             system,
         } = self.services.clone();
         config
@@ -146,6 +151,7 @@ impl Api {
             .app_data(Data::from(renewal_policies))
             .app_data(Data::from(profiles))
             .app_data(Data::from(teams))
+            .app_data(Data::from(audit))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

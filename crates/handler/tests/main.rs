@@ -4,6 +4,8 @@
 
 #[path = "routes/agents.rs"]
 mod agents;
+#[path = "routes/audit.rs"]
+mod audit;
 #[path = "routes/certificates.rs"]
 mod certificates;
 #[path = "routes/documents.rs"]

@@ -28,6 +28,14 @@ const UNIQUE: &[Unique] = &[
     Unique("api_keys_name_in_use", "api_keys.name", "api_key.name"),
     Unique("api_keys_pkey", "api_keys.id", "api_key.id"),
     Unique("api_keys_token_hash_key", "api_keys.token_hash", "api_key.token"),
+    Unique("audit_chain_event_id_key", "audit_chain.event_id", "audit_chain.event_id"),
+    Unique("audit_chain_pkey", "audit_chain.seq", "audit_chain.seq"),
+    Unique(
+        "audit_checkpoints_seq",
+        "audit_checkpoints.seq, audit_checkpoints.kind",
+        "audit_checkpoint.sequence",
+    ),
+    Unique("audit_keys_active", "audit_keys.state", "audit_key.active"),
     Unique("ca_keys_active", "ca_keys.issuer_id", "ca_key.active"),
     Unique("ca_keys_pkey", "ca_keys.id", "ca_key.id"),
     Unique(

@@ -336,6 +336,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_unsealed (event_id) {
+        event_id -> Text,
+        timestamp -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_chain (seq) {
+        seq -> BigInt,
+        event_id -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_keys (id) {
+        id -> Text,
+        public_key -> Text,
+        sealed_key -> Binary,
+        state -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (id) {
+        id -> Text,
+        kind -> Text,
+        seq -> BigInt,
+        hash -> Text,
+        signed_at -> Timestamp,
+        key_id -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
+    audit_prune_permit (until_seq) {
+        until_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_calls (id) {
+        id -> Text,
+        method -> Text,
+        path -> Text,
+        route -> Nullable<Text>,
+        actor -> Text,
+        actor_type -> Nullable<Text>,
+        body_sha256 -> Text,
+        status -> Nullable<BigInt>,
+        latency_ms -> BigInt,
+        request_id -> Nullable<Text>,
+        client_address -> Nullable<Text>,
+        lost -> BigInt,
+        timestamp -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     owners,
@@ -356,6 +417,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     leases,
     api_keys,
     audit_events,
+    audit_unsealed,
+    audit_chain,
+    audit_keys,
+    audit_checkpoints,
+    audit_prune_permit,
+    api_calls,
     events,
     idempotency_keys
 );

@@ -4,7 +4,7 @@ use crate::conn::AnyConn;
 use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
 use certctl_repository::{
-    AgentRepo, ApiKeyRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
+    AgentRepo, ApiCallRepo, ApiKeyRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
     EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo,
     RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
@@ -97,8 +97,10 @@ macro_rules! accessors {
 
 accessors! {
     agents: AgentRepo,
+    api_calls: ApiCallRepo,
     api_keys: ApiKeyRepo,
     audit: AuditRepo,
+    audit_chain: AuditChainRepo,
     ca_keys: CaKeyRepo,
     certificates: CertificateRepo,
     deployments: DeploymentRepo,

@@ -4,8 +4,10 @@
 //! repository per aggregate. No SQL, no diesel, no await inside a transaction.
 
 mod agent;
+mod api_call;
 mod api_key;
 mod audit;
+mod audit_chain;
 mod ca_key;
 mod certificate;
 mod deployment;
@@ -27,8 +29,10 @@ mod target;
 mod version;
 
 pub use agent::{AgentFilter, AgentRepo};
+pub use api_call::{ApiCallFilter, ApiCallRepo};
 pub use api_key::ApiKeyRepo;
-pub use audit::{AuditFilter, AuditRepo};
+pub use audit::{AuditFilter, AuditPosition, AuditRepo};
+pub use audit_chain::AuditChainRepo;
 pub use ca_key::CaKeyRepo;
 pub use certificate::{CertificateFilter, CertificateRepo, CertificateSort, CertificateSortKey};
 pub use deployment::DeploymentRepo;

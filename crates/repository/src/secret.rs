@@ -11,11 +11,13 @@ pub enum SealedColumn {
     TargetConfig,
     /// `ca_keys.sealed_key`.
     CaKey,
+    /// `audit_keys.sealed_key`.
+    AuditKey,
 }
 
 impl SealedColumn {
     /// Every sealed column. A new one must be added here, or rotation would miss it.
-    pub const ALL: [Self; 3] = [Self::IssuerConfig, Self::TargetConfig, Self::CaKey];
+    pub const ALL: [Self; 4] = [Self::IssuerConfig, Self::TargetConfig, Self::CaKey, Self::AuditKey];
 
     /// Table and column, as used in the associated data of the seal.
     pub const fn names(self) -> (&'static str, &'static str) {
@@ -23,6 +25,7 @@ impl SealedColumn {
             Self::IssuerConfig => ("issuers", "encrypted_config"),
             Self::TargetConfig => ("deployment_targets", "encrypted_config"),
             Self::CaKey => ("ca_keys", "sealed_key"),
+            Self::AuditKey => ("audit_keys", "sealed_key"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The unit of work: a named closure that runs in one transaction and may run again.
 
 use crate::{
-    AgentRepo, ApiKeyRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
+    AgentRepo, ApiCallRepo, ApiKeyRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
     EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo,
     RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
@@ -18,10 +18,14 @@ use std::sync::Arc;
 pub trait Tx {
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepo;
+    /// Log of API calls.
+    fn api_calls(&mut self) -> &mut dyn ApiCallRepo;
     /// API keys.
     fn api_keys(&mut self) -> &mut dyn ApiKeyRepo;
     /// Audit events.
     fn audit(&mut self) -> &mut dyn AuditRepo;
+    /// Chain over the audit events.
+    fn audit_chain(&mut self) -> &mut dyn AuditChainRepo;
     /// CA keys.
     fn ca_keys(&mut self) -> &mut dyn CaKeyRepo;
     /// Managed certificates.

@@ -7,6 +7,7 @@
 mod agent;
 mod agent_work;
 mod api_key;
+pub mod audit;
 mod authenticator;
 mod ca_keys;
 mod certificate;

@@ -1,16 +1,17 @@
 //! What every service holds, and the small conversions they share.
 
 use crate::failure::Failure;
-use certctl_domain::audit::AuditEvent;
-use certctl_domain::id::{AuditEventId, IdSource};
-use certctl_domain::{Clock, JsonText, Timestamp};
+use certctl_domain::id::IdSource;
+use certctl_domain::{Clock, Timestamp};
 use certctl_repository::{Cursor, Page, PageRequest, Store, StoreError};
 use certctl_service_api::list::{ListRequest, Listing};
-use certctl_service_api::{Actor, ConflictCode, ServiceError};
+use certctl_service_api::{ConflictCode, ServiceError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+pub(crate) use crate::audit::audit_event;
 
 /// Store, clock and ids: the base of every service.
 #[derive(Debug, Clone)]
@@ -21,29 +22,6 @@ pub struct Foundation {
     pub clock: Arc<dyn Clock>,
     /// Source of ids.
     pub ids: Arc<dyn IdSource>,
-}
-
-/// Builds the audit event of one fact.
-pub(crate) fn audit_event(
-    ids: &dyn IdSource,
-    who: &Actor,
-    at: Timestamp,
-    action: &str,
-    (resource_type, resource_id): (&str, &str),
-    details: &serde_json::Value,
-) -> AuditEvent {
-    AuditEvent {
-        id: AuditEventId::mint(ids),
-        actor: who.name().to_owned(),
-        actor_type: who.actor_type(),
-        action: action.to_owned(),
-        resource_type: resource_type.to_owned(),
-        resource_id: resource_id.to_owned(),
-        details: JsonText::trusted(details.to_string()),
-        request_id: who.request_id.clone(),
-        client_address: who.client_address.clone(),
-        timestamp: at,
-    }
 }
 
 /// Position in a list as clients carry it: opaque, bound to the list and its order.

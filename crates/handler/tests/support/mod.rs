@@ -1,6 +1,7 @@
 //! The application on fakes, and a client for it.
 
 mod agents;
+mod audit;
 mod certificates;
 mod issuers;
 mod jobs;
@@ -90,6 +91,7 @@ impl Bench {
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),
+            audit: Arc::new(audit::Audit),
             system: system.clone(),
         };
         let build = BuildInfo {

@@ -1,8 +1,10 @@
 //! The repositories, one file per aggregate. Every query is written once for both engines.
 
 mod agent;
+mod api_call;
 mod api_key;
 mod audit;
+mod audit_chain;
 mod ca_key;
 mod certificate;
 mod deployment;

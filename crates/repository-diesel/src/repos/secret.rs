@@ -1,6 +1,6 @@
 //! Sealed columns of all tables.
 
-use crate::schema::{ca_keys, deployment_targets, issuers};
+use crate::schema::{audit_keys, ca_keys, deployment_targets, issuers};
 use crate::tx::DieselTx;
 use certctl_repository::{SealedColumn, SealedRow, SecretRepo, StoreError, exactly_one};
 use diesel::prelude::*;
@@ -14,6 +14,19 @@ macro_rules! batch {
             .order($table::id)
             .limit($limit)
             .select(($table::id, $table::$column.assume_not_null()))
+            .load::<(String, Vec<u8>)>($tx.conn);
+        $tx.check(rows)
+    }};
+}
+
+/// One batch of a sealed column that is never empty.
+macro_rules! batch_of_all {
+    ($tx:expr, $table:ident.$column:ident, $after:expr, $limit:expr) => {{
+        let rows = $table::table
+            .filter($table::id.gt($after))
+            .order($table::id)
+            .limit($limit)
+            .select(($table::id, $table::$column))
             .load::<(String, Vec<u8>)>($tx.conn);
         $tx.check(rows)
     }};
@@ -34,15 +47,8 @@ impl SecretRepo for DieselTx<'_> {
         let rows = match column {
             SealedColumn::IssuerConfig => batch!(self, issuers.encrypted_config, after, limit),
             SealedColumn::TargetConfig => batch!(self, deployment_targets.encrypted_config, after, limit),
-            SealedColumn::CaKey => {
-                let rows = ca_keys::table
-                    .filter(ca_keys::id.gt(after))
-                    .order(ca_keys::id)
-                    .limit(limit)
-                    .select((ca_keys::id, ca_keys::sealed_key))
-                    .load(self.conn);
-                self.check(rows)
-            }
+            SealedColumn::CaKey => batch_of_all!(self, ca_keys.sealed_key, after, limit),
+            SealedColumn::AuditKey => batch_of_all!(self, audit_keys.sealed_key, after, limit),
         }?;
         Ok(rows.into_iter().map(|(id, sealed)| SealedRow { id, sealed }).collect())
     }
@@ -52,6 +58,7 @@ impl SecretRepo for DieselTx<'_> {
             SealedColumn::IssuerConfig => replace!(self, issuers.encrypted_config, id, old, new),
             SealedColumn::TargetConfig => replace!(self, deployment_targets.encrypted_config, id, old, new),
             SealedColumn::CaKey => replace!(self, ca_keys.sealed_key, id, old, new),
+            SealedColumn::AuditKey => replace!(self, audit_keys.sealed_key, id, old, new),
         }?;
         exactly_one(updated)
     }

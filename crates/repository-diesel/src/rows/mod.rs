@@ -4,8 +4,10 @@
 //! [`StoreError::Corrupt`] with table, column and row.
 
 mod agent;
+mod api_call;
 mod api_key;
 mod audit;
+mod audit_chain;
 mod ca_key;
 mod certificate;
 mod deployment;
@@ -22,8 +24,10 @@ mod target;
 mod version;
 
 pub(crate) use agent::AgentRow;
+pub(crate) use api_call::ApiCallRow;
 pub(crate) use api_key::ApiKeyRow;
 pub(crate) use audit::AuditRow;
+pub(crate) use audit_chain::{AuditKeyRow, CheckpointRow, LinkRow};
 pub(crate) use ca_key::CaKeyRow;
 pub(crate) use certificate::{CertificateRow, SanRow, TagRow};
 pub(crate) use deployment::MappingRow;
