@@ -18,18 +18,20 @@ use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::jobs::IssuanceRunner;
-use certctl_service::reconcile::{AgentHealth, DeploymentSweep, JobTimeouts, RenewalSweep, WaitingTimes};
+use certctl_service::reconcile::{
+    AgentHealth, DeploymentSweep, JobRetention, JobTimeouts, RenewalSweep, WaitingTimes,
+};
 use certctl_service::{
-    AgentWork, AgentWorkOptions, Agents, ApiKeys, Certificates, Engine, EngineOptions, Foundation, Issuers,
-    Jobs, LiveIssuers, Profiles, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, StoreLeases, System,
-    Targets, Teams, Wakeups, seed,
+    AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
+    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Profiles, RenewalPolicies, SealedCaKeys, Secrets,
+    StaticKey, StoreLeases, System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::{ApiKeyService, NewApiKey};
 use certctl_service_api::engine::{JobEngine, Reconciler};
 use certctl_telemetry::{
-    DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry, SchedulerMetrics,
-    TxMetrics,
+    ApprovalCounters, DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry,
+    SchedulerMetrics, TxMetrics,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,6 +39,8 @@ use std::time::{Duration, Instant};
 
 /// How long an issued certificate may stay undeployed before its deployment is queued again.
 const DEPLOYMENT_PAUSE: Duration = Duration::from_mins(10);
+/// How often jobs that ended long ago are removed.
+const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
 /// How often the server looks whether its own certificate must be replaced.
 const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
 
@@ -73,6 +77,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         store: store.clone(),
         clock: Arc::clone(&environment.clock),
         ids: Arc::clone(&environment.ids),
+        approvals: approval_gate(&config, &metrics)?,
     };
     // Leases are bound to this name. A SQLite database has one server, which after a crash goes on
     // with its own leases at once; replicas on PostgreSQL need a name each.
@@ -110,6 +115,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
             counters,
             times,
         )),
+        approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
@@ -156,6 +162,16 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     Ok(App { http, address, workers, reconcilers, engine, store, first_key })
 }
 
+fn approval_gate(config: &ServerConfig, metrics: &Registry) -> anyhow::Result<ApprovalGate> {
+    let bypass = config.jobs.approval_bypass;
+    if bypass {
+        tracing::warn!(
+            "approvals are switched off by CERTCTL_APPROVAL_BYPASS: certificates whose profile demands a second person are issued without one"
+        );
+    }
+    Ok(ApprovalGate::new(bypass, Arc::new(ApprovalCounters::register(metrics)?)))
+}
+
 /// After a crash nobody else can hold a lease on a database that is ours alone.
 async fn release_all(base: &Foundation) -> anyhow::Result<()> {
     let now = base.clock.now();
@@ -180,7 +196,7 @@ fn reconcilers(
         approval: config.jobs.awaiting_approval_timeout,
     };
     let health = config.scheduler.agent_health_check;
-    let tasks: Vec<(Arc<dyn Reconciler>, Duration)> = vec![
+    let mut tasks: Vec<(Arc<dyn Reconciler>, Duration)> = vec![
         (Arc::new(RenewalSweep::new(base.clone(), Arc::clone(wakeups))), config.scheduler.renewal_check),
         (
             Arc::new(DeploymentSweep::new(base.clone(), Arc::clone(wakeups), DEPLOYMENT_PAUSE)),
@@ -190,6 +206,9 @@ fn reconcilers(
         // More than two heartbeats of a minute: one lost heartbeat flips nothing.
         (Arc::new(AgentHealth::new(base.clone(), health.max(Duration::from_mins(3)))), health),
     ];
+    if !config.jobs.retention.is_zero() {
+        tasks.push((Arc::new(JobRetention::new(base.clone(), config.jobs.retention)), JOB_RETENTION_CHECK));
+    }
     let none = Reconcilers::new(leases, Arc::clone(&base.clock), Arc::clone(&base.ids), metrics);
     tasks
         .into_iter()

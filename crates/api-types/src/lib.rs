@@ -4,6 +4,7 @@
 //! left out of responses. Times are RFC 3339 in UTC.
 
 pub mod agent;
+pub mod approval;
 pub mod audit;
 pub mod certificate;
 pub mod error;

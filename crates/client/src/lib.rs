@@ -36,6 +36,7 @@
 
 mod agent;
 mod agent_work;
+mod approval;
 mod audit;
 mod builder;
 mod call;
@@ -52,8 +53,9 @@ mod target;
 mod team;
 
 pub use agent::Agents;
-pub use audit::{AuditTrail, EventStream, ExportFormat};
 pub use agent_work::AgentWork;
+pub use approval::Approvals;
+pub use audit::{AuditTrail, EventStream, ExportFormat};
 pub use builder::{BuildError, Builder};
 pub use call::{ETag, Tagged};
 pub use certificate::Certificates;
@@ -139,6 +141,11 @@ impl Client {
     /// The audit trail and the log of API calls.
     pub const fn audit(&self) -> AuditTrail<'_> {
         AuditTrail(self)
+    }
+
+    /// Approval requests.
+    pub const fn approvals(&self) -> Approvals<'_> {
+        Approvals(self)
     }
 
     /// Jobs.

@@ -36,7 +36,6 @@ pub(crate) const LATER: &[Later] = &[
         feature: "limits of exports and of OCSP",
         names: &["CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN", "CERTCTL_CERT_EXPORT_RATE_LIMIT_PER_ACTOR_HR"],
     },
-    Later { feature: "approvals", names: &["CERTCTL_APPROVAL_BYPASS"] },
     Later {
         feature: "a separate retry sweep; jobs are retried by their own backoff",
         names: &["CERTCTL_SCHEDULER_RETRY_INTERVAL"],

@@ -36,6 +36,8 @@ pub enum DeploymentEvent {
     Failed,
     /// The attempt failed and undoing it failed.
     RollbackFailed,
+    /// Another look after the deployment found something else served, or nothing.
+    SeenUnserved,
 }
 
 impl DeploymentStatus {
@@ -48,7 +50,9 @@ impl DeploymentStatus {
             (Self::Pending | Self::InProgress | Self::Failed | Self::RollbackFailed, E::Started) => {
                 Ok(Self::InProgress)
             }
-            (Self::InProgress, E::SeenServed) => Ok(Self::Served),
+            // A later look may find served what was deployed unseen.
+            (Self::InProgress | Self::Deployed | Self::Served, E::SeenServed) => Ok(Self::Served),
+            (Self::InProgress | Self::Deployed | Self::Served, E::SeenUnserved) => Ok(Self::Failed),
             (Self::InProgress, E::DeployedUnseen) => Ok(Self::Deployed),
             // A job may also end unstarted: its agent was retired or never came back.
             (Self::InProgress | Self::Pending, E::Failed) => Ok(Self::Failed),
@@ -69,6 +73,7 @@ impl DeploymentEvent {
             Self::DeployedUnseen => "a deployed report",
             Self::Failed => "a failure",
             Self::RollbackFailed => "a failed rollback",
+            Self::SeenUnserved => "a failed verification",
         }
     }
 }
@@ -130,16 +135,28 @@ mod tests {
             match event {
                 E::Requested => Some(S::Pending),
                 E::Started => (!matches!(from, S::Served | S::Deployed)).then_some(S::InProgress),
-                E::SeenServed => (from == S::InProgress).then_some(S::Served),
+                E::SeenServed | E::SeenUnserved
+                    if !matches!(from, S::InProgress | S::Deployed | S::Served) =>
+                {
+                    None
+                }
+                E::SeenServed => Some(S::Served),
+                E::SeenUnserved => Some(S::Failed),
                 E::DeployedUnseen => (from == S::InProgress).then_some(S::Deployed),
                 E::Failed => matches!(from, S::InProgress | S::Pending).then_some(S::Failed),
                 E::RollbackFailed => (from == S::InProgress).then_some(S::RollbackFailed),
             }
         };
         for from in S::ALL {
-            for event in
-                [E::Requested, E::Started, E::SeenServed, E::DeployedUnseen, E::Failed, E::RollbackFailed]
-            {
+            for event in [
+                E::Requested,
+                E::Started,
+                E::SeenServed,
+                E::DeployedUnseen,
+                E::Failed,
+                E::RollbackFailed,
+                E::SeenUnserved,
+            ] {
                 assert_eq!(from.next(event).ok(), legal(*from, event), "{from} {event:?}");
             }
         }

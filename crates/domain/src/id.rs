@@ -120,6 +120,8 @@ id!(/// An API key of a person or machine.
     ApiKeyId, "key", "API key");
 id!(/// A unit of work.
     JobId, "job", "job");
+id!(/// A request for a second person's approval.
+    ApprovalRequestId, "ar", "approval request");
 id!(/// A team.
     TeamId, "t", "team");
 id!(/// An owner: a person or mailbox responsible for certificates.

@@ -11,6 +11,7 @@ pub mod access;
 pub mod agent;
 pub mod api_call;
 pub mod api_key;
+pub mod approval;
 pub mod audit;
 pub mod ca_key;
 pub mod certificate;
@@ -30,6 +31,7 @@ pub mod renewal;
 pub mod retry;
 pub mod san;
 pub mod target;
+pub mod timeline;
 pub mod transition;
 pub mod version;
 

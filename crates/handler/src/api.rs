@@ -1,11 +1,15 @@
 //! The table of routes, and the services behind it.
 
-use crate::{agent, agent_work, audit, certificate, issuer, job, profile, renewal_policy, system, target, team};
+use crate::{
+    agent, agent_work, approval, audit, certificate, issuer, job, profile, renewal_policy, system, target,
+    team,
+};
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
 use certctl_http_core::{Description, RouteTable};
 use certctl_service_api::agent::AgentService;
 use certctl_service_api::agent_work::AgentWorkService;
+use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::issuer::IssuerService;
@@ -31,6 +35,8 @@ pub struct Services {
     pub agents: Arc<dyn AgentService>,
     /// Agents, for themselves.
     pub agent_work: Arc<dyn AgentWorkService>,
+    /// Approval requests.
+    pub approvals: Arc<dyn ApprovalService>,
     /// Jobs.
     pub jobs: Arc<dyn JobService>,
     /// Renewal policies.
@@ -82,6 +88,7 @@ pub fn route_table() -> RouteTable {
     target::routes(&mut table);
     agent::routes(&mut table);
     agent_work::routes(&mut table);
+    approval::routes(&mut table);
     job::routes(&mut table);
     renewal_policy::routes(&mut table);
     profile::routes(&mut table);
@@ -134,6 +141,7 @@ impl Api {
             targets,
             agents,
             agent_work,
+            approvals,
             jobs,
             renewal_policies,
             profiles,
@@ -147,6 +155,7 @@ impl Api {
             .app_data(Data::from(targets))
             .app_data(Data::from(agents))
             .app_data(Data::from(agent_work))
+            .app_data(Data::from(approvals))
             .app_data(Data::from(jobs))
             .app_data(Data::from(renewal_policies))
             .app_data(Data::from(profiles))

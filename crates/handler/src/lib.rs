@@ -7,6 +7,7 @@
 mod agent;
 mod agent_work;
 mod api;
+mod approval;
 mod audit;
 mod certificate;
 mod issuer;

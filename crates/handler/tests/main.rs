@@ -4,6 +4,8 @@
 
 #[path = "routes/agents.rs"]
 mod agents;
+#[path = "routes/approvals.rs"]
+mod approvals;
 #[path = "routes/audit.rs"]
 mod audit;
 #[path = "routes/certificates.rs"]

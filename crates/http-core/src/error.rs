@@ -30,7 +30,7 @@ impl ApiError {
         match error {
             ServiceError::Invalid(_) => StatusCode::BAD_REQUEST,
             ServiceError::Unauthenticated { .. } => StatusCode::UNAUTHORIZED,
-            ServiceError::Forbidden { .. } => StatusCode::FORBIDDEN,
+            ServiceError::Forbidden { .. } | ServiceError::Refused { .. } => StatusCode::FORBIDDEN,
             ServiceError::NotFound(_) => StatusCode::NOT_FOUND,
             ServiceError::Conflict { .. } => StatusCode::CONFLICT,
             ServiceError::Retired { .. } => StatusCode::GONE,

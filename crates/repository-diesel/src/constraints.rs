@@ -36,6 +36,8 @@ const UNIQUE: &[Unique] = &[
         "audit_checkpoint.sequence",
     ),
     Unique("audit_keys_active", "audit_keys.state", "audit_key.active"),
+    Unique("approval_requests_job", "approval_requests.job_id", "approval.job_id"),
+    Unique("approval_requests_pkey", "approval_requests.id", "approval.id"),
     Unique("ca_keys_active", "ca_keys.issuer_id", "ca_key.active"),
     Unique("ca_keys_pkey", "ca_keys.id", "ca_key.id"),
     Unique(
@@ -124,6 +126,8 @@ macro_rules! references {
 }
 
 references! {
+    APPROVAL_CERTIFICATE =
+        "approval_requests_certificate_id_fkey" -> Certificate, "approval.certificate_id";
     CA_KEY_ISSUER = "ca_keys_issuer_id_fkey" -> Issuer, "ca_key.issuer_id";
     CERTIFICATE_ISSUER = "managed_certificates_issuer_id_fkey" -> Issuer, "certificate.issuer_id";
     CERTIFICATE_OWNER = "managed_certificates_owner_id_fkey" -> Owner, "certificate.owner_id";

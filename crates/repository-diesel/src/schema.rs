@@ -274,6 +274,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_events (job_id, revision) {
+        job_id -> Text,
+        revision -> BigInt,
+        occurred_at -> Timestamp,
+        status -> Text,
+        executor -> Text,
+        attempts -> BigInt,
+        lease_token -> BigInt,
+        lease_owner -> Nullable<Text>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    approval_requests (id) {
+        id -> Text,
+        certificate_id -> Text,
+        job_id -> Text,
+        profile_id -> Text,
+        requested_by -> Text,
+        requested_by_principal -> Nullable<Text>,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decision_note -> Nullable<Text>,
+        metadata -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Text,
@@ -414,6 +446,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_target_mappings,
     issuance_ledger,
     jobs,
+    job_events,
+    approval_requests,
     leases,
     api_keys,
     audit_events,

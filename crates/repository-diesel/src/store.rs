@@ -222,10 +222,13 @@ fn attempt(pool: &Pool, mode: TxMode, body: &mut TxBody) -> Attempt {
     };
     let mut tx = DieselTx::new(&mut loan.conn);
     let flow = body(&mut tx);
-    let (conflict, failed) = (tx.conflict, tx.failed);
+    let (conflict, failed, effects) = (tx.conflict, tx.failed, std::mem::take(&mut tx.effects));
     if flow == Flow::Commit && !failed {
         return match dialect::commit(&mut loan.conn) {
-            Ok(()) => Attempt::Ended(Flow::Commit),
+            Ok(()) => {
+                effects.into_iter().for_each(|effect| effect());
+                Attempt::Ended(Flow::Commit)
+            }
             Err(error) if dialect::is_conflict(&error) => {
                 roll_back(&mut loan);
                 Attempt::Conflict

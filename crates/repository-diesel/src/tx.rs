@@ -4,25 +4,38 @@ use crate::conn::AnyConn;
 use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
 use certctl_repository::{
-    AgentRepo, ApiCallRepo, ApiKeyRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
-    EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo,
-    RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo,
+    DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo,
+    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, Tx,
+    VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
 /// A transaction on a connection, and what the runner must know about it afterwards.
-#[derive(Debug)]
 pub(crate) struct DieselTx<'c> {
     pub(crate) conn: &'c mut AnyConn,
     /// A statement met a conflict; running the body again can help, whatever it returned.
     pub(crate) conflict: bool,
     /// A statement failed; nothing may be committed.
     pub(crate) failed: bool,
+    /// What to do once the transaction is committed.
+    pub(crate) effects: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl std::fmt::Debug for DieselTx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { conn, conflict, failed, effects: _ } = self;
+        f.debug_struct("DieselTx")
+            .field("conn", conn)
+            .field("conflict", conflict)
+            .field("failed", failed)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'c> DieselTx<'c> {
     pub(crate) const fn new(conn: &'c mut AnyConn) -> Self {
-        Self { conn, conflict: false, failed: false }
+        Self { conn, conflict: false, failed: false, effects: Vec::new() }
     }
 
     /// Translates the error of a statement that refers to nothing new.
@@ -91,6 +104,10 @@ macro_rules! accessors {
             $(fn $name(&mut self) -> &mut dyn $repo {
                 self
             })+
+
+            fn after_commit(&mut self, effect: Box<dyn FnOnce() + Send>) {
+                self.effects.push(effect);
+            }
         }
     };
 }
@@ -99,6 +116,7 @@ accessors! {
     agents: AgentRepo,
     api_calls: ApiCallRepo,
     api_keys: ApiKeyRepo,
+    approvals: ApprovalRepo,
     audit: AuditRepo,
     audit_chain: AuditChainRepo,
     ca_keys: CaKeyRepo,

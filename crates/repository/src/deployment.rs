@@ -29,6 +29,7 @@ pub trait DeploymentRepo {
     fn certificates_of(&mut self, target: &TargetId) -> Result<Vec<CertificateId>, StoreError>;
     /// Mappings in state `pending` or `failed` since before `before`, oldest first, whose certificate is
     /// issued and neither revoked nor archived and for which no deployment job is live; at most `limit`.
+    /// One whose last job was cancelled waits until its agent holds a newer version.
     fn unserved_since(&mut self, before: Timestamp, limit: u32) -> Result<Vec<TargetMapping>, StoreError>;
     /// Adds a mapping. `Duplicate{deployment}`, `Missing{deployment.target_id|deployment.certificate_id}`.
     fn insert(&mut self, mapping: &TargetMapping) -> Result<(), StoreError>;

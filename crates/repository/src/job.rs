@@ -4,6 +4,7 @@ use crate::{Page, PageRequest, StoreError};
 use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, CertificateId, JobId, TargetId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus};
+use certctl_domain::timeline::JobState;
 
 /// Which jobs a list shows. Absent fields do not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +19,19 @@ pub struct JobFilter {
     pub agent_id: Option<AgentId>,
     /// Target.
     pub target_id: Option<TargetId>,
+    /// Created after this time.
+    pub created_after: Option<Timestamp>,
+    /// Created before this time.
+    pub created_before: Option<Timestamp>,
+}
+
+/// An ended job that a later one of the same kind and subject has replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedJob {
+    /// Job.
+    pub id: JobId,
+    /// When it ended.
+    pub completed_at: Timestamp,
 }
 
 /// A claim of work.
@@ -33,10 +47,12 @@ pub struct ClaimRequest {
     pub limit: u32,
 }
 
-/// Jobs.
+/// Jobs. Every insert, update and claim also records what the job was after it.
 pub trait JobRepo {
     /// One row, if it exists.
     fn find(&mut self, id: &JobId) -> Result<Option<Job>, StoreError>;
+    /// What the job was after each of its changes, oldest first.
+    fn states(&mut self, id: &JobId) -> Result<Vec<JobState>, StoreError>;
     /// One page, newest first.
     fn list(&mut self, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>, StoreError>;
     /// Adds a row. `Duplicate{job.dedup_key}` when the same work is live,
@@ -78,4 +94,14 @@ pub trait JobRepo {
     ) -> Result<Vec<Job>, StoreError>;
     /// When the next job of this executor becomes claimable (run time or end of a lease).
     fn next_due(&mut self, executor: Executor) -> Result<Option<Timestamp>, StoreError>;
+    /// Jobs that ended before `before`, in the order of their end and after the job `after`, for which
+    /// a later job of the same kind, certificate, target and agent exists; at most `limit`.
+    fn replaced(
+        &mut self,
+        before: Timestamp,
+        after: Option<&EndedJob>,
+        limit: u32,
+    ) -> Result<Vec<EndedJob>, StoreError>;
+    /// Removes ended jobs with their history; live ones stay. Returns how many were removed.
+    fn delete_ended(&mut self, ids: &[JobId]) -> Result<u64, StoreError>;
 }

@@ -6,6 +6,7 @@
 mod agent;
 mod api_call;
 mod api_key;
+mod approval;
 mod audit;
 mod audit_chain;
 mod ca_key;
@@ -31,6 +32,7 @@ mod version;
 pub use agent::{AgentFilter, AgentRepo};
 pub use api_call::{ApiCallFilter, ApiCallRepo};
 pub use api_key::ApiKeyRepo;
+pub use approval::{ApprovalFilter, ApprovalRepo};
 pub use audit::{AuditFilter, AuditPosition, AuditRepo};
 pub use audit_chain::AuditChainRepo;
 pub use ca_key::CaKeyRepo;
@@ -38,10 +40,10 @@ pub use certificate::{CertificateFilter, CertificateRepo, CertificateSort, Certi
 pub use deployment::DeploymentRepo;
 pub use enrolment::EnrolmentTokenRepo;
 pub use error::{StoreError, exactly_one};
-pub use issuer::{IssuerFilter, IssuerRepo};
 pub use event::EventRepo;
 pub use idempotency::IdempotencyRepo;
-pub use job::{ClaimRequest, JobFilter, JobRepo};
+pub use issuer::{IssuerFilter, IssuerRepo};
+pub use job::{ClaimRequest, EndedJob, JobFilter, JobRepo};
 pub use lease::LeaseRepo;
 pub use ledger::LedgerRepo;
 pub use organisation::{OwnerRepo, TeamRepo};

@@ -1,9 +1,10 @@
 //! The unit of work: a named closure that runs in one transaction and may run again.
 
 use crate::{
-    AgentRepo, ApiCallRepo, ApiKeyRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo, DeploymentRepo, EnrolmentTokenRepo,
-    EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo,
-    RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
+    AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo,
+    DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo,
+    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo,
+    VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -22,6 +23,8 @@ pub trait Tx {
     fn api_calls(&mut self) -> &mut dyn ApiCallRepo;
     /// API keys.
     fn api_keys(&mut self) -> &mut dyn ApiKeyRepo;
+    /// Approval requests.
+    fn approvals(&mut self) -> &mut dyn ApprovalRepo;
     /// Audit events.
     fn audit(&mut self) -> &mut dyn AuditRepo;
     /// Chain over the audit events.
@@ -60,6 +63,9 @@ pub trait Tx {
     fn teams(&mut self) -> &mut dyn TeamRepo;
     /// Issued versions.
     fn versions(&mut self) -> &mut dyn VersionRepo;
+    /// Runs `effect` once, after this run of the body was committed, and never otherwise. For counting
+    /// what has happened; it must be short and must not fail.
+    fn after_commit(&mut self, effect: Box<dyn FnOnce() + Send>);
 }
 
 /// What the transaction is for; decides isolation and, on SQLite, the connection.

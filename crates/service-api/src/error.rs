@@ -57,6 +57,8 @@ pub enum ConflictCode {
     NoJobAwaitingCsr,
     /// The connector is switched off.
     Disabled,
+    /// The approval request was decided before.
+    AlreadyDecided,
 }
 
 impl ConflictCode {
@@ -73,6 +75,7 @@ impl ConflictCode {
         Self::CsrAlreadyAccepted,
         Self::NoJobAwaitingCsr,
         Self::Disabled,
+        Self::AlreadyDecided,
     ];
 
     /// The stable code.
@@ -89,6 +92,7 @@ impl ConflictCode {
             Self::CsrAlreadyAccepted => "csr_already_accepted",
             Self::NoJobAwaitingCsr => "no_job_awaiting_csr",
             Self::Disabled => "disabled",
+            Self::AlreadyDecided => "already_decided",
         }
     }
 }
@@ -128,6 +132,14 @@ pub enum ServiceError {
     Forbidden {
         /// What would be needed.
         permission: Permission,
+    },
+    /// The caller may do such things, but not this one.
+    #[error("{message}")]
+    Refused {
+        /// Stable code: `same_person`.
+        code: &'static str,
+        /// Why, and who can.
+        message: String,
     },
     /// The agent has been retired.
     #[error("agent {id} has been retired")]
@@ -196,7 +208,7 @@ impl ServiceError {
             Self::Invalid(_) => "invalid_request",
             Self::Unprocessable(_) => "unprocessable",
             Self::Conflict { code, .. } => code.as_str(),
-            Self::Unauthenticated { code, .. } => code,
+            Self::Unauthenticated { code, .. } | Self::Refused { code, .. } => code,
             Self::Forbidden { .. } => "forbidden",
             Self::Retired { .. } => "agent_retired",
             Self::Throttled { .. } => "too_many_requests",

@@ -6,6 +6,7 @@
 mod actor;
 pub mod agent;
 pub mod agent_work;
+pub mod approval;
 pub mod audit;
 pub mod auth;
 pub mod certificate;

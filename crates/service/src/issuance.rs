@@ -1,12 +1,14 @@
 //! Lineages: which agents hold a key of a certificate, when each is due, and what an ended
 //! issuance means for the certificate. Used by the API, the sweep and the job runners alike.
 
+use crate::approval::{ApprovalGate, Question};
 use crate::failure::Failure;
+use crate::job::withdraw;
 use crate::retry::pause_after_failure;
 use crate::support::audit_event;
 use certctl_domain::certificate::{Certificate, CertificateEvent};
-use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId};
-use certctl_domain::job::{Executor, Job, JobEvent, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId, ProfileId};
+use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::renewal::{
     Decision, Lifetime, RenewalInput, RenewalPolicy, decide, expiring_from, spread_of,
 };
@@ -91,9 +93,23 @@ pub(crate) fn policy_of(tx: &mut dyn Tx, certificate: &Certificate) -> Result<Re
 pub(crate) struct Trigger<'a> {
     pub(crate) who: &'a Actor,
     pub(crate) reason: &'static str,
+    pub(crate) gate: &'a ApprovalGate,
+}
+
+/// The profile that demands an approval of every issuance of the certificate. One that cannot be
+/// found demands it.
+pub(crate) fn approval_profile(
+    tx: &mut dyn Tx,
+    certificate: &Certificate,
+) -> Result<Option<ProfileId>, Failure> {
+    let Some(id) = &certificate.profile_id else { return Ok(None) };
+    let demanded = tx.profiles().find(id)?.is_none_or(|profile| profile.requires_approval);
+    Ok(demanded.then(|| id.clone()))
 }
 
 /// Queues one issuance per agent and marks the certificate as being renewed, with its audit event.
+/// The only place where issuances begin, and so the one gate before them: where the profile demands
+/// an approval, each job waits for its own.
 pub(crate) fn queue(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
@@ -103,24 +119,19 @@ pub(crate) fn queue(
     now: Timestamp,
 ) -> Result<Vec<QueuedIssuance>, Failure> {
     let policy = policy_of(tx, certificate)?;
-    let needs_approval = match &certificate.profile_id {
-        None => false,
-        Some(id) => tx.profiles().find(id)?.is_none_or(|profile| profile.requires_approval),
-    };
+    let approval = approval_profile(tx, certificate)?;
+    let waits = approval.is_some() && trigger.gate.holds_back();
     certificate.apply(CertificateEvent::IssuanceRequested, now)?;
     certificate.next_action_at = None;
     let mut queued = Vec::with_capacity(agents.len());
     for agent in agents {
-        let job = issuance_job(
-            JobId::mint(ids),
-            certificate,
-            agent,
-            &policy,
-            needs_approval,
-            trigger.who.name(),
-            now,
-        );
+        let job = issuance_job(JobId::mint(ids), certificate, agent, &policy, waits, trigger.who.name(), now);
         tx.jobs().insert(&job)?;
+        if let Some(profile) = &approval {
+            let about =
+                Question { certificate, profile, job: &job.id, who: trigger.who, reason: trigger.reason };
+            trigger.gate.ask(tx, ids, &about, now)?;
+        }
         queued.push(QueuedIssuance { job_id: job.id, agent_id: agent.clone() });
     }
     let jobs: Vec<_> = queued.iter().map(|issuance| issuance.job_id.as_str()).collect();
@@ -173,16 +184,15 @@ fn issuance_job(
 /// Cancels the live issuances of a certificate without settling it.
 pub(crate) fn cancel_live(
     tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    who: &Actor,
     certificate: &CertificateId,
     why: &str,
     now: Timestamp,
 ) -> Result<u64, Failure> {
     let mut cancelled = 0;
     for mut job in tx.jobs().live_issuances(certificate)? {
-        job.last_error = Some(why.to_owned());
-        job.apply(JobEvent::Cancelled, now)?;
-        tx.jobs().update(&mut job)?;
-        tx.ledger().abandon_intents(&job.id, now)?;
+        withdraw(tx, ids, who, &mut job, why, now)?;
         cancelled += 1;
     }
     Ok(cancelled)

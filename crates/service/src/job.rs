@@ -1,6 +1,10 @@
 //! Jobs as operators see them: list, cancel, retry.
 
 mod retry;
+mod verify;
+mod withdraw;
+
+pub(crate) use withdraw::withdraw;
 
 use crate::agent_work::note_failure;
 use crate::failure::Failure;
@@ -10,12 +14,13 @@ use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
 use certctl_domain::deployment::DeploymentEvent;
-use certctl_domain::id::JobId;
-use certctl_domain::job::{Executor, Job, JobEvent, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::id::{IdSource, JobId};
+use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::target::Target;
+use certctl_domain::timeline::Timeline;
 use certctl_domain::{JsonText, Timestamp};
 use certctl_repository::{JobFilter, StoreError, Tx};
-use certctl_service_api::job::{JobQuery, JobService};
+use certctl_service_api::job::{JobQuery, JobService, Verification, VerificationReport};
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::json;
@@ -81,13 +86,17 @@ pub(crate) fn new_validation(id: JobId, target: &Target, requested_by: &str, now
 
 /// Cancels a live job and puts back what waited for it: the certificate of an issuance, the
 /// mapping of a deployment.
-pub(crate) fn cancel(tx: &mut dyn Tx, mut job: Job, why: &str, now: Timestamp) -> Result<Job, Failure> {
-    job.apply(JobEvent::Cancelled, now)?;
-    job.last_error = Some(why.to_owned());
-    tx.jobs().update(&mut job)?;
+pub(crate) fn cancel(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    who: &Actor,
+    mut job: Job,
+    why: &str,
+    now: Timestamp,
+) -> Result<Job, Failure> {
+    withdraw(tx, ids, who, &mut job, why, now)?;
     match (&job.certificate_id, job.kind) {
         (Some(certificate), JobKind::Issuance | JobKind::Renewal) => {
-            tx.ledger().abandon_intents(&job.id, now)?;
             issuance::settle(tx, certificate, Ended::Cancelled, now)?;
         }
         (_, JobKind::Deployment) => note_failure(tx, &job, DeploymentEvent::Failed, now)?,
@@ -118,6 +127,8 @@ impl JobService for Jobs {
             certificate_id: query.certificate_id,
             agent_id: query.agent_id,
             target_id: query.target_id,
+            created_after: query.created_after,
+            created_before: query.created_before,
         };
         let found = self
             .base
@@ -134,6 +145,37 @@ impl JobService for Jobs {
         Ok(found.await?)
     }
 
+    async fn timeline(&self, who: &Actor, id: &JobId) -> Result<Timeline, ServiceError> {
+        who.require(Permission::InventoryRead)?;
+        let id = id.clone();
+        let states = self.base.store.read("job.timeline", move |tx| {
+            get(tx, &id)?;
+            Ok::<_, Failure>(tx.jobs().states(&id)?)
+        });
+        Ok(Timeline::of(&states.await?))
+    }
+
+    async fn verify(
+        &self,
+        who: &Actor,
+        id: &JobId,
+        report: VerificationReport,
+    ) -> Result<Verification, ServiceError> {
+        verify::check_caller(who)?;
+        verify::check(&report)?;
+        let (now, ids, who, id) =
+            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let verified =
+            self.base.store.write("job.verify", move |tx| verify::verify(tx, &*ids, &who, &id, &report, now));
+        Ok(verified.await?)
+    }
+
+    async fn verification(&self, who: &Actor, id: &JobId) -> Result<Verification, ServiceError> {
+        who.require(Permission::InventoryRead)?;
+        let id = id.clone();
+        Ok(self.base.store.read("job.verification", move |tx| verify::verification(tx, &id)).await?)
+    }
+
     async fn cancel(&self, who: &Actor, id: &JobId) -> Result<Job, ServiceError> {
         who.require(Permission::JobWrite)?;
         let (now, ids, who, id) =
@@ -141,7 +183,7 @@ impl JobService for Jobs {
         let cancelled = self.base.store.write("job.cancel", move |tx| {
             let job = get(tx, &id)?;
             let before = job.status;
-            let job = cancel(tx, job, &format!("cancelled by {}", who.name()), now)?;
+            let job = cancel(tx, &*ids, &who, job, &format!("cancelled by {}", who.name()), now)?;
             let details = json!({"type": job.kind, "certificate_id": job.certificate_id, "from": before});
             tx.audit().append(&audit_event(
                 &*ids,

@@ -7,6 +7,7 @@
 mod agent;
 mod agent_work;
 mod api_key;
+mod approval;
 pub mod audit;
 mod authenticator;
 mod ca_keys;
@@ -37,6 +38,7 @@ mod wakeups;
 pub use agent::Agents;
 pub use agent_work::{AgentWork, AgentWorkOptions};
 pub use api_key::ApiKeys;
+pub use approval::{ApprovalGate, Approvals};
 pub use authenticator::{Authentication, StaticKey};
 pub use ca_keys::SealedCaKeys;
 pub use certificate::Certificates;

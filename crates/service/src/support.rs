@@ -1,5 +1,6 @@
 //! What every service holds, and the small conversions they share.
 
+use crate::approval::ApprovalGate;
 use crate::failure::Failure;
 use certctl_domain::id::IdSource;
 use certctl_domain::{Clock, Timestamp};
@@ -12,8 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use crate::audit::audit_event;
-
-/// Store, clock and ids: the base of every service.
+/// Store, clock, ids and the approval gate: the base of every service.
 #[derive(Debug, Clone)]
 pub struct Foundation {
     /// Database.
@@ -22,6 +22,8 @@ pub struct Foundation {
     pub clock: Arc<dyn Clock>,
     /// Source of ids.
     pub ids: Arc<dyn IdSource>,
+    /// The gate before issuances that need an approval.
+    pub approvals: ApprovalGate,
 }
 
 /// Position in a list as clients carry it: opaque, bound to the list and its order.

@@ -5,6 +5,7 @@
 //! metric name is in [`names`]. Labels come from closed sets (`&'static str` or enums), never
 //! from ids, so that the number of series is bounded.
 
+mod approval;
 mod counters;
 mod deploy;
 mod http;
@@ -17,6 +18,7 @@ mod registry;
 mod scheduler;
 mod tx;
 
+pub use approval::{ApprovalCounters, ApprovalOutcome};
 pub use counters::CounterSnapshot;
 pub use deploy::{DeployCounter, DeployCounters};
 pub use http::HttpMetrics;

@@ -22,6 +22,8 @@ macro_rules! families {
 }
 
 families! {
+    APPROVAL_DECISIONS_TOTAL = "certctl_approval_decisions_total" ["outcome", "profile_id"] "Approval requests by how they ended.";
+    APPROVAL_PENDING_AGE_SECONDS = "certctl_approval_pending_age_seconds" [] "Time an approval request waited for its end.";
     BUILD_INFO = "certctl_build_info" ["version"] "Always 1; the label tells which version runs.";
     DEPLOY_ATTEMPTS_TOTAL = "certctl_deploy_attempts_total" ["target_type", "result"] "Deployments by result; an idempotent skip is a success.";
     DEPLOY_IDEMPOTENT_SKIP_TOTAL = "certctl_deploy_idempotent_skip_total" ["target_type"] "Deployments with nothing to do because the target already had the same files.";

@@ -21,8 +21,15 @@ impl Core {
     pub(crate) async fn open(url: DatabaseUrl) -> Result<Self> {
         let environment = Environment::system();
         let store = Store::new(Arc::new(open(DatabaseOptions::new(url)).await?));
-        let base =
-            Foundation { store, clock: Arc::clone(&environment.clock), ids: Arc::clone(&environment.ids) };
+        let base = Foundation {
+            store,
+            clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
+            approvals: certctl_service::ApprovalGate::new(
+                false,
+                Arc::new(certctl_telemetry::ApprovalCounters::register(&certctl_telemetry::Registry::new())?),
+            ),
+        };
         let key = MasterKey::from_passphrase(&SecretString::new("a master key for the benchmark only"))
             .map_err(|error| anyhow!(error))?;
         let secrets = Secrets::new(Arc::new(Keyring::new(key, Vec::new())));

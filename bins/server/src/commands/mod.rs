@@ -22,7 +22,15 @@ async fn foundation(
     access: Access,
 ) -> anyhow::Result<Foundation> {
     let store = Store::new(Arc::new(open_for(config, access, None).await?));
-    Ok(Foundation { store, clock: Arc::clone(&environment.clock), ids: Arc::clone(&environment.ids) })
+    Ok(Foundation {
+        store,
+        clock: Arc::clone(&environment.clock),
+        ids: Arc::clone(&environment.ids),
+        approvals: certctl_service::ApprovalGate::new(
+            false,
+            Arc::new(certctl_telemetry::ApprovalCounters::register(&certctl_telemetry::Registry::new())?),
+        ),
+    })
 }
 
 /// Refuses early when the configured master key does not fit the database.

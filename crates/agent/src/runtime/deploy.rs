@@ -42,6 +42,11 @@ impl Agent {
     async fn try_deploy(&self, item: &WorkItem) -> Result<Deployed, DeployFailure> {
         let target = self.connector(item).map_err(unchanged)?;
         let plan = self.plan(item, &target.id).await.map_err(unchanged)?;
+        // The last moment to learn of a cancellation before anything is changed.
+        if !self.prolong(item).await {
+            let gone = format!("job {} was cancelled or taken over before the target was touched", item.id);
+            return Err(unchanged(ConnectorError::permanent(ErrorKind::Other, gone)));
+        }
         let deployed = self.deploy_alone(&target, &plan).await?;
         let (certificate, version) = (plan.certificate_id.clone(), plan.version_id.clone());
         let tidied = self.blocking("key", move |inner| inner.keys.retire_older(&certificate, &version)).await;

@@ -16,14 +16,21 @@ impl Agent {
         let pause = (left / 3).clamp(SHORTEST, LONGEST);
         loop {
             tokio::time::sleep(pause).await;
-            let running = report::of(item, ReportedStatus::Running);
-            if let Err(error) = self.api().report(&item.id, &running).await {
-                self.heed(&error);
-                if let Some(404 | 409 | 410) = error.status() {
-                    return;
-                }
-                tracing::warn!(error = error.chain(), "the lease of job {} could not be prolonged", item.id,);
+            if !self.prolong(item).await {
+                return;
             }
         }
+    }
+
+    /// Prolongs the lease of a job once; false when it is lost: the job was cancelled or taken over.
+    pub(super) async fn prolong(&self, item: &WorkItem) -> bool {
+        let running = report::of(item, ReportedStatus::Running);
+        let Err(error) = self.api().report(&item.id, &running).await else { return true };
+        self.heed(&error);
+        if let Some(404 | 409 | 410) = error.status() {
+            return false;
+        }
+        tracing::warn!(error = error.chain(), "the lease of job {} could not be prolonged", item.id,);
+        true
     }
 }

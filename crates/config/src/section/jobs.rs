@@ -2,6 +2,7 @@
 
 use crate::key::{Key, Kind};
 use crate::reader::Reader;
+use crate::value;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -36,6 +37,20 @@ const AGENT_LEASE: Key = Key::new(
     "How long an agent may be silent about a job before it is offered again.",
 )
 .or("2m");
+const APPROVAL_BYPASS: Key = Key::new(
+    "CERTCTL_APPROVAL_BYPASS",
+    "jobs.approval_bypass",
+    Kind::Flag,
+    "Approves every request at once, as `system-bypass`. For emergencies: the second person is not asked.",
+)
+.or("false");
+const RETENTION: Key = Key::new(
+    "CERTCTL_JOB_RETENTION",
+    "jobs.retention",
+    Kind::Span { min: Duration::ZERO },
+    "How long jobs are kept after their end; 0 keeps them for ever. The newest job of each kind about a certificate, target and agent is always kept.",
+)
+.or("2160h");
 const CONCURRENCY: Key = Key::new(
     "CERTCTL_RENEWAL_CONCURRENCY",
     "jobs.renewal_concurrency",
@@ -44,7 +59,8 @@ const CONCURRENCY: Key = Key::new(
 )
 .or("25");
 
-pub(crate) const KEYS: &[Key] = &[AWAITING_CSR, AWAITING_APPROVAL, LEASE, AGENT_LEASE, CONCURRENCY];
+pub(crate) const KEYS: &[Key] =
+    &[AWAITING_CSR, AWAITING_APPROVAL, APPROVAL_BYPASS, RETENTION, LEASE, AGENT_LEASE, CONCURRENCY];
 
 /// Limits of jobs.
 #[derive(Debug, Clone)]
@@ -53,6 +69,10 @@ pub struct Jobs {
     pub awaiting_csr_timeout: Duration,
     /// Longest wait for an approval.
     pub awaiting_approval_timeout: Duration,
+    /// Whether approvals are switched off.
+    pub approval_bypass: bool,
+    /// How long ended jobs are kept; zero for ever.
+    pub retention: Duration,
     /// Lease of a server worker.
     pub lease: Duration,
     /// Lease of an agent.
@@ -65,6 +85,8 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Jobs {
     Jobs {
         awaiting_csr_timeout: reader.span(&AWAITING_CSR),
         awaiting_approval_timeout: reader.span(&AWAITING_APPROVAL),
+        approval_bypass: reader.optional(&APPROVAL_BYPASS, value::flag).unwrap_or_default(),
+        retention: reader.span(&RETENTION),
         lease: reader.span(&LEASE),
         agent_lease: reader.span(&AGENT_LEASE),
         concurrency: reader.integer(&CONCURRENCY),

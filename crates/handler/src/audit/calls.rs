@@ -39,10 +39,9 @@ impl TryFrom<CallFilter> for CallQuery {
     fn try_from(filter: CallFilter) -> Result<Self, ServiceError> {
         let CallFilter { actor, method, path, status, request_id, from, to } = filter;
         let status = status.map(|status| {
-            u16::try_from(status)
-                .ok()
-                .filter(|status| (100..600).contains(status))
-                .ok_or_else(|| ServiceError::invalid("status", "invalid_value", "use a status from 100 to 599"))
+            u16::try_from(status).ok().filter(|status| (100..600).contains(status)).ok_or_else(|| {
+                ServiceError::invalid("status", "invalid_value", "use a status from 100 to 599")
+            })
         });
         Ok(Self {
             actor,

@@ -35,7 +35,8 @@ pub(super) struct AuditFilter {
 
 impl From<AuditFilter> for AuditQuery {
     fn from(filter: AuditFilter) -> Self {
-        let AuditFilter { actor, actor_type, action, resource_type, resource_id, request_id, from, to } = filter;
+        let AuditFilter { actor, actor_type, action, resource_type, resource_id, request_id, from, to } =
+            filter;
         let (from, to) = (from.map(|at| at.0), to.map(|at| at.0));
         Self { actor, actor_type, action, resource_type, resource_id, request_id, from, to }
     }
@@ -72,8 +73,10 @@ pub(super) struct ExportFilter {
 
 impl ExportFilter {
     pub(super) fn split(self) -> (AuditQuery, ExportFormat) {
-        let Self { format, actor, actor_type, action, resource_type, resource_id, request_id, from, to } = self;
-        let filter = AuditFilter { actor, actor_type, action, resource_type, resource_id, request_id, from, to };
+        let Self { format, actor, actor_type, action, resource_type, resource_id, request_id, from, to } =
+            self;
+        let filter =
+            AuditFilter { actor, actor_type, action, resource_type, resource_id, request_id, from, to };
         (filter.into(), format.unwrap_or(ExportFormat::Jsonl))
     }
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use certctl_api_types::{Page, job as api};
 use certctl_domain::id::{AgentId, CertificateId, TargetId};
 use certctl_domain::job::{JobKind, JobStatus};
-use certctl_http_core::{ApiError, Caller, List, Paging, page};
+use certctl_http_core::{ApiError, Caller, DateOrTime, List, Paging, page};
 use certctl_service_api::job::{JobQuery, JobService};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -31,6 +31,12 @@ pub(super) struct JobFilter {
     /// Target.
     #[param(inline)]
     target_id: Option<TargetId>,
+    /// Exclusive; a date or an RFC 3339 time.
+    #[param(value_type = Option<String>)]
+    created_after: Option<DateOrTime>,
+    /// Exclusive; a date or an RFC 3339 time.
+    #[param(value_type = Option<String>)]
+    created_before: Option<DateOrTime>,
 }
 
 /// List jobs
@@ -44,7 +50,15 @@ pub(super) async fn list_jobs(
     input: List<JobFilter>,
     jobs: Data<dyn JobService>,
 ) -> Result<Json<Page<api::Job>>, ApiError> {
-    let JobFilter { status, kind, certificate_id, agent_id, target_id } = input.filter;
-    let query = JobQuery { status, kind, certificate_id, agent_id, target_id };
+    let filter = input.filter;
+    let query = JobQuery {
+        status: filter.status,
+        kind: filter.kind,
+        certificate_id: filter.certificate_id,
+        agent_id: filter.agent_id,
+        target_id: filter.target_id,
+        created_after: filter.created_after.map(|bound| bound.0),
+        created_before: filter.created_before.map(|bound| bound.0),
+    };
     Ok(Json(page(jobs.list(&who, query, input.page).await?, convert::job)?))
 }

@@ -32,7 +32,9 @@ async fn an_export_holds_every_event_in_either_form() {
     let ids: Vec<String> = lines
         .body
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].as_str().unwrap().to_owned()
+        })
         .collect();
     assert_eq!(ids, ["audit-1", "audit-2"]);
     assert_eq!(bench.get("viewer", "/audit/export?format=ndjson").await.body, lines.body);
@@ -56,7 +58,9 @@ async fn the_newest_checkpoint_is_shown_with_its_key() {
 async fn calls_are_listed_by_path_and_status() {
     let bench = Bench::new();
     assert_json_snapshot!("api_call_list", bench.get("viewer", "/audit/calls").await.json());
-    let total = async |query: &str| bench.get("viewer", &format!("/audit/calls?{query}")).await.json()["total"].clone();
+    let total = async |query: &str| {
+        bench.get("viewer", &format!("/audit/calls?{query}")).await.json()["total"].clone()
+    };
     assert_eq!(total("path=/api/v1/te&status=201").await, 1);
     assert_eq!(total("path=/api/v1/agents").await, 0);
     assert_eq!(bench.get("viewer", "/audit/calls?status=20").await.field(), "status");

@@ -89,6 +89,7 @@ fn service_errors() -> Vec<ServiceError> {
         unauthenticated("invalid_credential"),
         unauthenticated("invalid_enrolment_token"),
         ServiceError::Forbidden { permission: Permission::AgentSelf },
+        ServiceError::Refused { code: "same_person", message: String::new() },
         ServiceError::Retired { id: AgentId::parse("agent-1").unwrap() },
         ServiceError::Throttled { retry_after: Duration::ZERO },
         ServiceError::Upstream { message: String::new() },

@@ -1,6 +1,7 @@
 //! The application on fakes, and a client for it.
 
 mod agents;
+mod approvals;
 mod audit;
 mod certificates;
 mod issuers;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub(crate) use approvals::Approvals;
 pub(crate) use certificates::Certificates;
 pub(crate) use jobs::Jobs;
 pub(crate) use system::System;
@@ -68,6 +70,7 @@ impl IdSource for NilIds {
 /// One application with its fakes; each test has its own.
 pub(crate) struct Bench {
     pub(crate) certificates: Arc<Certificates>,
+    pub(crate) approvals: Arc<Approvals>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) work: Arc<Work>,
     pub(crate) system: Arc<System>,
@@ -79,6 +82,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new() -> Self {
         let (certificates, jobs): (Arc<Certificates>, Arc<Jobs>) = Default::default();
+        let approvals: Arc<Approvals> = Arc::default();
         let (work, system): (Arc<Work>, Arc<System>) = Default::default();
         let stopping = CancellationToken::new();
         let services = Services {
@@ -87,6 +91,7 @@ impl Bench {
             targets: Arc::new(targets::Targets::default()),
             agents: Arc::new(agents::Agents),
             agent_work: work.clone(),
+            approvals: approvals.clone(),
             jobs: jobs.clone(),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
             profiles: Arc::new(profiles::Profiles::default()),
@@ -110,7 +115,16 @@ impl Bench {
             body_timeout: Duration::from_secs(5),
             edge: Edge::default(),
         });
-        Self { certificates, jobs, work, system, stopping, core, api: Api::new(services, build).unwrap() }
+        Self {
+            certificates,
+            approvals,
+            jobs,
+            work,
+            system,
+            stopping,
+            core,
+            api: Api::new(services, build).unwrap(),
+        }
     }
 
     pub(crate) async fn send(&self, request: TestRequest) -> Answer {

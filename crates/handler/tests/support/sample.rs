@@ -1,6 +1,7 @@
 //! One object of each kind, with every field filled.
 
 use certctl_domain::agent::{Agent, AgentStatus};
+use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
@@ -224,5 +225,24 @@ pub(crate) fn job(name: &str, status: JobStatus) -> Job {
         revision: 2,
         created_at: time(0),
         updated_at: time(1),
+    }
+}
+
+/// A pending request that `admin` is behind.
+pub(crate) fn approval(name: &str, job: &str) -> ApprovalRequest {
+    ApprovalRequest {
+        id: id(name),
+        certificate_id: id("mc-1"),
+        job_id: id(job),
+        profile_id: id("prof-1"),
+        requested_by: "admin-laptop".to_owned(),
+        requested_by_principal: Some("admin".to_owned()),
+        state: ApprovalState::Pending,
+        decided_by: None,
+        decided_at: None,
+        decision_note: None,
+        metadata: BTreeMap::from([("common_name".to_owned(), "www.example.com".to_owned())]),
+        created_at: time(0),
+        updated_at: time(0),
     }
 }

@@ -56,11 +56,8 @@ impl AuditRepo for DieselTx<'_> {
     }
 
     fn find(&mut self, id: &AuditEventId) -> Result<Option<AuditEvent>, StoreError> {
-        let row = audit_events::table
-            .find(id.as_str())
-            .select(AuditRow::as_select())
-            .first(self.conn)
-            .optional();
+        let row =
+            audit_events::table.find(id.as_str()).select(AuditRow::as_select()).first(self.conn).optional();
         let rows = self.check(row)?.into_iter().collect();
         Ok(domain_values(rows)?.pop())
     }

@@ -15,7 +15,8 @@ use diesel::prelude::*;
 
 impl AuditChainRepo for DieselTx<'_> {
     fn has_unsealed(&mut self) -> Result<bool, StoreError> {
-        let found = diesel::select(exists(audit_unsealed::table.select(audit_unsealed::event_id))).get_result(self.conn);
+        let found = diesel::select(exists(audit_unsealed::table.select(audit_unsealed::event_id)))
+            .get_result(self.conn);
         self.check(found)
     }
 
@@ -145,8 +146,7 @@ impl AuditChainRepo for DieselTx<'_> {
         let permit = audit_prune_permit::until_seq.eq(until);
         let permitted = diesel::insert_into(audit_prune_permit::table).values(permit).execute(self.conn);
         self.check(permitted)?;
-        let linked =
-            audit_chain::table.filter(audit_chain::seq.le(until)).select(audit_chain::event_id);
+        let linked = audit_chain::table.filter(audit_chain::seq.le(until)).select(audit_chain::event_id);
         let events = audit_events::table.filter(audit_events::id.eq_any(linked));
         let removed = diesel::delete(events).execute(self.conn);
         let removed = self.check(removed)?;

@@ -2,14 +2,16 @@
 
 use crate::constraints::Reference;
 use crate::rows::{IntoDomain, MappingRow, TargetRow, domain_values, parse_ids};
-use crate::schema::{certificate_target_mappings, deployment_targets, jobs, managed_certificates};
+use crate::schema::{
+    certificate_target_mappings, certificate_versions, deployment_targets, jobs, managed_certificates,
+};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::id::{CertificateId, TargetId, VersionId};
-use certctl_domain::job::JobKind;
+use certctl_domain::job::{JobKind, JobStatus};
 use certctl_domain::target::Target;
 use certctl_repository::{DeploymentRepo, StoreError, exactly_one};
 use diesel::dsl::{exists, not};
@@ -99,8 +101,19 @@ impl DeploymentRepo for DieselTx<'_> {
             .filter(jobs::target_id.eq(certificate_target_mappings::target_id.nullable()))
             .filter(jobs::kind.eq(JobKind::Deployment.as_str()))
             .filter(jobs::completed_at.is_null());
+        let newer = certificate_versions::table
+            .filter(certificate_versions::certificate_id.eq(certificate_target_mappings::certificate_id))
+            .filter(certificate_versions::agent_id.eq(jobs::agent_id))
+            .filter(certificate_versions::created_at.nullable().gt(jobs::completed_at));
+        let stopped = jobs::table
+            .filter(jobs::id.nullable().eq(certificate_target_mappings::last_job_id))
+            .filter(jobs::status.eq(JobStatus::Cancelled.as_str()))
+            // What was archived with its certificate is merely pending.
+            .filter(certificate_target_mappings::status.eq(DeploymentStatus::Failed.as_str()))
+            .filter(not(exists(newer)));
         let rows = certificate_target_mappings::table
             .inner_join(managed_certificates::table.on(of_certificate))
+            .filter(not(exists(stopped)))
             .filter(certificate_target_mappings::status.eq_any(unserved))
             .filter(certificate_target_mappings::updated_at.lt(DbTime::from(before)))
             .filter(managed_certificates::expires_at.is_not_null())

@@ -10,7 +10,10 @@ use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, CertificateId, JobId, TargetId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus};
-use certctl_repository::{ClaimRequest, JobFilter, JobRepo, Page, PageRequest, StoreError, exactly_one};
+use certctl_domain::timeline::JobState;
+use certctl_repository::{
+    ClaimRequest, EndedJob, JobFilter, JobRepo, Page, PageRequest, StoreError, exactly_one,
+};
 use diesel::dsl::{case_when, exists};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text, Timestamp as SqlTimestamp};
@@ -38,6 +41,12 @@ fn filtered(filter: &JobFilter) -> Jobs<'static> {
     }
     if let Some(target) = &filter.target_id {
         query = query.filter(jobs::target_id.eq(target.to_string()));
+    }
+    if let Some(after) = filter.created_after {
+        query = query.filter(jobs::created_at.gt(DbTime::from(after)));
+    }
+    if let Some(before) = filter.created_before {
+        query = query.filter(jobs::created_at.lt(DbTime::from(before)));
     }
     query
 }
@@ -101,6 +110,7 @@ impl DieselTx<'_> {
             .returning(jobs::all_columns)
             .get_results::<JobRow>(self.conn);
         let mut claimed = domain_values(self.check(rows)?)?;
+        self.record(&claimed)?;
         claimed.sort_by(|a, b| (a.run_after, &a.id).cmp(&(b.run_after, &b.id)));
         Ok(claimed)
     }
@@ -110,6 +120,10 @@ impl JobRepo for DieselTx<'_> {
     fn find(&mut self, id: &JobId) -> Result<Option<Job>, StoreError> {
         let row = jobs::table.find(id.as_str()).select(JobRow::as_select()).first(self.conn).optional();
         self.check(row)?.map(JobRow::into_domain).transpose()
+    }
+
+    fn states(&mut self, id: &JobId) -> Result<Vec<JobState>, StoreError> {
+        self.recorded(id)
     }
 
     fn list(&mut self, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>, StoreError> {
@@ -125,7 +139,7 @@ impl JobRepo for DieselTx<'_> {
             .execute(conn));
         match self.check_references(inserted, &references(job))? {
             0 => Err(self.duplicate_of(job)?),
-            _ => Ok(()),
+            _ => self.record(std::slice::from_ref(job)),
         }
     }
 
@@ -136,7 +150,7 @@ impl JobRepo for DieselTx<'_> {
         let updated = diesel::update(stored).set(row).execute(self.conn);
         exactly_one(self.check_references(updated, &references(job))?)?;
         job.revision += 1;
-        Ok(())
+        self.record(std::slice::from_ref(job))
     }
 
     fn claim_for_server(&mut self, request: &ClaimRequest) -> Result<Vec<Job>, StoreError> {
@@ -238,5 +252,18 @@ impl JobRepo for DieselTx<'_> {
             .first::<DbTime>(self.conn)
             .optional();
         Ok(self.check(first)?.map(Timestamp::from))
+    }
+
+    fn replaced(
+        &mut self,
+        before: Timestamp,
+        after: Option<&EndedJob>,
+        limit: u32,
+    ) -> Result<Vec<EndedJob>, StoreError> {
+        self.replaced_jobs(before, after, limit)
+    }
+
+    fn delete_ended(&mut self, ids: &[JobId]) -> Result<u64, StoreError> {
+        self.delete_ended_jobs(ids)
     }
 }

@@ -3,6 +3,7 @@
 mod agent;
 mod api_call;
 mod api_key;
+mod approval;
 mod audit;
 mod audit_chain;
 mod ca_key;
@@ -13,6 +14,7 @@ mod event;
 mod idempotency;
 mod issuer;
 mod job;
+mod job_history;
 mod lease;
 mod ledger;
 mod organisation;

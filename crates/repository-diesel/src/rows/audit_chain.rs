@@ -26,11 +26,7 @@ impl IntoDomain for LinkRow {
 
     fn into_domain(self) -> Result<ChainLink, StoreError> {
         let at = Origin { table: "audit_chain", id: &self.event_id };
-        Ok(ChainLink {
-            sequence: self.seq,
-            event_id: at.parse("event_id", &self.event_id)?,
-            hash: self.hash,
-        })
+        Ok(ChainLink { sequence: self.seq, event_id: at.parse("event_id", &self.event_id)?, hash: self.hash })
     }
 }
 

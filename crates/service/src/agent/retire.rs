@@ -7,7 +7,7 @@ use crate::support::audit_event;
 use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::agent::{AgentDependencies, SENTINEL_AGENT_IDS};
-use certctl_domain::id::AgentId;
+use certctl_domain::id::{AgentId, IdSource};
 use certctl_repository::Tx;
 use certctl_service_api::agent::Retirement;
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
@@ -37,7 +37,7 @@ impl Agents {
             let cascade = counts.any();
             tx.agents().retire(&id, &reason, now)?;
             if cascade {
-                retire_dependants(tx, &id, &reason, now)?;
+                retire_dependants(tx, &*ids, &who, &id, &reason, now)?;
             }
             let details =
                 json!({"reason": reason, "force": force, "cascade": cascade, "counts": shown(counts)});
@@ -79,10 +79,17 @@ fn check(id: &AgentId, force: bool, reason: &str, counts: AgentDependencies) -> 
 }
 
 /// Targets first, so that the certificates of cancelled jobs see who still holds a key.
-fn retire_dependants(tx: &mut dyn Tx, id: &AgentId, reason: &str, now: Timestamp) -> Result<(), Failure> {
+fn retire_dependants(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    who: &Actor,
+    id: &AgentId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
     tx.targets().retire_of_agent(id, reason, now)?;
     for live in tx.jobs().live_of_agent(id)? {
-        job::cancel(tx, live, "the agent was retired", now)?;
+        job::cancel(tx, ids, who, live, "the agent was retired", now)?;
     }
     Ok(())
 }

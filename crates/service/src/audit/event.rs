@@ -52,13 +52,18 @@ const SECRET_NAMES: [&str; 12] = [
 /// Leaves the fields of `before` and `after` away that are the same in both.
 fn difference(mut details: Value) -> Value {
     let Some(object) = details.as_object_mut() else { return details };
-    let (Some(Value::Object(before)), Some(Value::Object(after))) = (object.get("before"), object.get("after"))
+    let (Some(Value::Object(before)), Some(Value::Object(after))) =
+        (object.get("before"), object.get("after"))
     else {
         return details;
     };
     let changed = |one: &Map<String, Value>, other: &Map<String, Value>| -> Value {
         let differs = |(name, value): &(&String, &Value)| other.get(name.as_str()) != Some(*value);
-        one.iter().filter(differs).map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+        one.iter()
+            .filter(differs)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect::<Map<_, _>>()
+            .into()
     };
     let (old, new) = (changed(before, after), changed(after, before));
     object.insert("before".to_owned(), old);
@@ -110,7 +115,10 @@ mod tests {
     #[test]
     fn only_what_changed_is_kept() {
         let details = json!({"before": {"a": 1, "b": [1]}, "after": {"a": 1, "b": [2], "c": null}, "n": 3});
-        assert_eq!(difference(details), json!({"before": {"b": [1]}, "after": {"b": [2], "c": null}, "n": 3}));
+        assert_eq!(
+            difference(details),
+            json!({"before": {"b": [1]}, "after": {"b": [2], "c": null}, "n": 3})
+        );
         assert_eq!(difference(json!({"after": {"a": 1}})), json!({"after": {"a": 1}}));
     }
 

@@ -84,10 +84,7 @@ impl AuditKeys {
     }
 
     async fn stored(&self) -> Result<Option<AuditKey>, ServiceError> {
-        let found = self
-            .base
-            .store
-            .read("audit.key", |tx| Ok::<_, Failure>(tx.audit_chain().active_key()?));
+        let found = self.base.store.read("audit.key", |tx| Ok::<_, Failure>(tx.audit_chain().active_key()?));
         Ok(found.await?)
     }
 
@@ -108,8 +105,7 @@ impl SigningKey {
     /// Fills in who signs, and signs.
     pub(super) fn sign(&self, mut checkpoint: Checkpoint) -> Result<Checkpoint, ServiceError> {
         checkpoint.key_id.clone_from(&self.id);
-        let signature =
-            self.pair.sign(checkpoint.message().as_bytes()).map_err(ServiceError::internal)?;
+        let signature = self.pair.sign(checkpoint.message().as_bytes()).map_err(ServiceError::internal)?;
         checkpoint.signature = hex::encode(signature.bytes);
         Ok(checkpoint)
     }
@@ -139,5 +135,7 @@ pub(super) fn is_signed(checkpoint: &Checkpoint, public_key: &str) -> bool {
     };
     let spec = KeySpec { algorithm: KeyAlgorithm::Ed25519, size: 256 };
     sha256_hex(&spki) == checkpoint.key_id
-        && SignatureAlgorithm::Ed25519.verify(spec, point, checkpoint.message().as_bytes(), &signature).is_ok()
+        && SignatureAlgorithm::Ed25519
+            .verify(spec, point, checkpoint.message().as_bytes(), &signature)
+            .is_ok()
 }

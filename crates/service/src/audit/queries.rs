@@ -163,9 +163,10 @@ impl AuditService for Audit {
         let CallQuery { actor, method, path_prefix, status, request_id, from, to } = query;
         let filter = ApiCallFilter { actor, method, path_prefix, status, request_id, from, to };
         let wanted = request.clone();
-        let found = self.base.store.read("audit.calls", move |tx| {
-            Ok::<_, Failure>(tx.api_calls().list(&filter, &wanted)?)
-        });
+        let found = self
+            .base
+            .store
+            .read("audit.calls", move |tx| Ok::<_, Failure>(tx.api_calls().list(&filter, &wanted)?));
         Ok(listing("api_calls", &request, found.await?))
     }
 }

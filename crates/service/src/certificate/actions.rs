@@ -21,6 +21,7 @@ impl Certificates {
     ) -> Result<Vec<QueuedIssuance>, ServiceError> {
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let gate = self.base.approvals.clone();
         let queued = self.base.store.write("certificate.renew", move |tx| {
             let mut certificate = get(tx, &id)?;
             if certificate.status == CertificateStatus::RenewalInProgress {
@@ -32,7 +33,7 @@ impl Certificates {
                         ),
                     )));
                 }
-                issuance::cancel_live(tx, &id, "started again by force", now)?;
+                issuance::cancel_live(tx, &*ids, &who, &id, "started again by force", now)?;
             }
             let agents = issuance::key_holders(&issuance::lineages(tx, &id)?)?;
             let queued = issuance::queue(
@@ -40,7 +41,7 @@ impl Certificates {
                 &*ids,
                 &mut certificate,
                 &agents,
-                &Trigger { who: &who, reason: "requested" },
+                &Trigger { who: &who, reason: "requested", gate: &gate },
                 now,
             )?;
             tx.certificates().update(&mut certificate)?;

@@ -3,11 +3,11 @@
 use super::{Certificates, get, view};
 use crate::failure::Failure;
 use crate::issuance;
+use crate::job::withdraw;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{CertificateEvent, CertificateStatus};
-use certctl_domain::id::{CertificateId, JobId};
-use certctl_domain::job::JobEvent;
+use certctl_domain::id::{CertificateId, IdSource, JobId};
 use certctl_repository::Tx;
 use certctl_service_api::certificate::CertificateView;
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
@@ -23,7 +23,7 @@ impl Certificates {
             if certificate.status == CertificateStatus::Archived {
                 return Ok(());
             }
-            let cancelled = cancel_work(tx, &id, now)?;
+            let cancelled = cancel_work(tx, &*ids, &who, &id, now)?;
             certificate.apply(CertificateEvent::Archived, now)?;
             certificate.next_action_at = None;
             tx.certificates().update(&mut certificate)?;
@@ -77,15 +77,18 @@ impl Certificates {
 }
 
 /// Cancels every live job of a certificate; returns their ids.
-fn cancel_work(tx: &mut dyn Tx, id: &CertificateId, now: Timestamp) -> Result<Vec<JobId>, Failure> {
+fn cancel_work(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    who: &Actor,
+    id: &CertificateId,
+    now: Timestamp,
+) -> Result<Vec<JobId>, Failure> {
     let mut live = tx.jobs().live_issuances(id)?;
     live.extend(tx.jobs().live_deployments(id, None)?);
     let mut cancelled = Vec::with_capacity(live.len());
     for mut job in live {
-        job.last_error = Some("the certificate was archived".to_owned());
-        job.apply(JobEvent::Cancelled, now)?;
-        tx.jobs().update(&mut job)?;
-        tx.ledger().abandon_intents(&job.id, now)?;
+        withdraw(tx, ids, who, &mut job, "the certificate was archived", now)?;
         cancelled.push(job.id);
     }
     Ok(cancelled)

@@ -4,6 +4,7 @@ use super::archive::archived;
 use super::{Certificates, get, view};
 use crate::failure::Failure;
 use crate::issuance::{self, Lineage};
+use crate::job::withdraw;
 use crate::support::audit_event;
 use crate::{deployment, issuance::Ended};
 use certctl_domain::Timestamp;
@@ -33,7 +34,7 @@ impl Certificates {
                 return Err(archived(&id));
             }
             let before = view(tx, certificate.clone(), now)?.target_ids;
-            apply(tx, &*ids, &mut certificate, &wanted, who.name(), now)?;
+            apply(tx, &*ids, &who, &mut certificate, &wanted, now)?;
             certificate.updated_at = now;
             tx.certificates().update(&mut certificate)?;
             let details = json!({"before": {"target_ids": before}, "after": {"target_ids": wanted}});
@@ -60,9 +61,9 @@ impl Certificates {
 pub(super) fn apply(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
+    who: &Actor,
     certificate: &mut Certificate,
     wanted: &[TargetId],
-    requested_by: &str,
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let wanted: BTreeSet<&TargetId> = wanted.iter().collect();
@@ -87,9 +88,9 @@ pub(super) fn apply(
     }
     let lineages = issuance::lineages(tx, &certificate.id)?;
     for target in &added {
-        deploy_current(tx, ids, &certificate.id, target, &lineages, requested_by, now)?;
+        deploy_current(tx, ids, &certificate.id, target, &lineages, who.name(), now)?;
     }
-    let dropped = stop_orphaned_issuances(tx, certificate, &lineages, now)?;
+    let dropped = stop_orphaned_issuances(tx, ids, who, certificate, &lineages, now)?;
     Ok(look_again(tx, certificate, &lineages, now)? || dropped)
 }
 
@@ -153,6 +154,8 @@ fn deploy_current(
 /// Cancels issuances of agents that hold no target of the certificate any more.
 fn stop_orphaned_issuances(
     tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    who: &Actor,
     certificate: &mut Certificate,
     lineages: &[Lineage],
     now: Timestamp,
@@ -161,10 +164,7 @@ fn stop_orphaned_issuances(
     for mut job in tx.jobs().live_issuances(&certificate.id)? {
         let held = lineages.iter().any(|lineage| Some(&lineage.agent) == job.agent_id.as_ref());
         if !held {
-            job.last_error = Some("the certificate has no target on this agent any more".to_owned());
-            job.apply(JobEvent::Cancelled, now)?;
-            tx.jobs().update(&mut job)?;
-            tx.ledger().abandon_intents(&job.id, now)?;
+            withdraw(tx, ids, who, &mut job, "the certificate has no target on this agent any more", now)?;
             stopped = true;
         }
     }

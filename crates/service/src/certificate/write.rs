@@ -31,7 +31,7 @@ impl Certificates {
             check_references(tx, &certificate)?;
             tx.certificates().insert(&certificate)?;
             let wanted = spec.target_ids.as_deref().unwrap_or_default();
-            if targets::apply(tx, &*ids, &mut certificate, wanted, who.name(), now)? {
+            if targets::apply(tx, &*ids, &who, &mut certificate, wanted, now)? {
                 tx.certificates().update(&mut certificate)?;
             }
             let subject = ("certificate", id.as_str());
@@ -59,6 +59,7 @@ impl Certificates {
     ) -> Result<CertificateView, ServiceError> {
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let gate = self.base.approvals.clone();
         let updated = self.base.store.write("certificate.change", move |tx| {
             let mut certificate = get(tx, &id)?;
             check_revision(certificate.revision, revision)?;
@@ -74,10 +75,16 @@ impl Certificates {
             // Written first: settling orphaned issuances below reads the row again.
             tx.certificates().update(&mut certificate)?;
             if let Some(wanted) = &spec.target_ids {
-                targets::apply(tx, &*ids, &mut certificate, wanted, who.name(), now)?;
+                targets::apply(tx, &*ids, &who, &mut certificate, wanted, now)?;
             }
             if reissue {
-                restart_issuance(tx, &*ids, &mut certificate, &who, now)?;
+                restart_issuance(
+                    tx,
+                    &*ids,
+                    &mut certificate,
+                    &Trigger { who: &who, reason: "changed", gate: &gate },
+                    now,
+                )?;
             }
             if other_policy {
                 // The sweep works out when this policy wants it renewed, if ever.
@@ -155,7 +162,7 @@ fn restart_issuance(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     certificate: &mut Certificate,
-    who: &Actor,
+    trigger: &Trigger<'_>,
     now: Timestamp,
 ) -> Result<(), Failure> {
     let in_progress = certificate.status == CertificateStatus::RenewalInProgress;
@@ -163,7 +170,7 @@ fn restart_issuance(
     if certificate.status == CertificateStatus::Revoked || (!policy.auto_renew && !in_progress) {
         return Ok(());
     }
-    issuance::cancel_live(tx, &certificate.id, "the certificate was changed", now)?;
+    issuance::cancel_live(tx, ids, trigger.who, &certificate.id, "the certificate was changed", now)?;
     let agents: Vec<_> =
         issuance::lineages(tx, &certificate.id)?.into_iter().map(|lineage| lineage.agent).collect();
     if agents.is_empty() {
@@ -173,7 +180,7 @@ fn restart_issuance(
         }
         return Ok(());
     }
-    issuance::queue(tx, ids, certificate, &agents, &Trigger { who, reason: "changed" }, now)?;
+    issuance::queue(tx, ids, certificate, &agents, trigger, now)?;
     Ok(())
 }
 

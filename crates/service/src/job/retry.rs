@@ -4,9 +4,10 @@ use crate::failure::Failure;
 use crate::issuance;
 use crate::jobs::IssuancePayload;
 use certctl_domain::Timestamp;
+use certctl_domain::approval::ApprovalState;
 use certctl_domain::certificate::{CertificateEvent, CertificateStatus};
 use certctl_domain::deployment::DeploymentEvent;
-use certctl_domain::id::{CertificateId, TargetId};
+use certctl_domain::id::{CertificateId, JobId, TargetId};
 use certctl_domain::job::{Executor, Job, JobEvent, JobKind};
 use certctl_repository::Tx;
 use certctl_service_api::{ConflictCode, ServiceError};
@@ -52,6 +53,15 @@ fn request_issuance(tx: &mut dyn Tx, job: &Job, id: &CertificateId, now: Timesta
     }
     let mut certificate =
         tx.certificates().find(id)?.ok_or_else(|| ServiceError::not_found("certificate", id))?;
+    // A retry is no way around the second person.
+    if issuance::approval_profile(tx, &certificate)?.is_some() && !was_approved(tx, &job.id)? {
+        return Err(Failure::Service(ServiceError::conflict(
+            ConflictCode::InvalidState,
+            format!(
+                "issuances of certificate {id} need an approval now, and this job has none; renew the certificate instead"
+            ),
+        )));
+    }
     // Another agent's issuance may have it in progress already.
     if certificate.status != CertificateStatus::RenewalInProgress {
         certificate.apply(CertificateEvent::IssuanceRequested, now)?;
@@ -59,6 +69,10 @@ fn request_issuance(tx: &mut dyn Tx, job: &Job, id: &CertificateId, now: Timesta
     certificate.next_action_at = None;
     tx.certificates().update(&mut certificate)?;
     Ok(())
+}
+
+fn was_approved(tx: &mut dyn Tx, job: &JobId) -> Result<bool, Failure> {
+    Ok(tx.approvals().of_job(job)?.is_some_and(|request| request.state == ApprovalState::Approved))
 }
 
 fn request_deployment(

@@ -25,23 +25,51 @@ pub struct DeploymentSweep {
     pause: Duration,
 }
 
+/// What one batch did.
+#[derive(Debug, Default)]
+struct Batch {
+    seen: usize,
+    failed: usize,
+    agents: Vec<AgentId>,
+}
+
 impl DeploymentSweep {
     /// Looks at mappings that have not changed for `pause`.
     pub const fn new(base: Foundation, wakeups: Arc<Wakeups>, pause: Duration) -> Self {
         Self { base, wakeups, pause }
     }
 
-    /// How many mappings were looked at, and the agents that got work. None of the mappings is found
-    /// again before the next pause is over.
-    async fn batch(&self) -> Result<(usize, Vec<AgentId>), ServiceError> {
-        let (now, ids, pause) = (self.base.clock.now(), Arc::clone(&self.base.ids), self.pause);
-        let queued = self.base.store.write("deployment.sweep", move |tx| {
-            let unserved = tx.deployments().unserved_since(now.minus(pause), BATCH)?;
-            let (seen, mut agents) = (unserved.len(), Vec::new());
-            for mapping in unserved {
-                agents.extend(requeue(tx, &*ids, mapping, now)?);
+    async fn batch(&self) -> Result<Batch, ServiceError> {
+        let before = self.base.clock.now().minus(self.pause);
+        let unserved = self.base.store.read("deployment.unserved", move |tx| {
+            Ok::<_, Failure>(tx.deployments().unserved_since(before, BATCH)?)
+        });
+        let unserved = unserved.await?;
+        let mut batch = Batch { seen: unserved.len(), ..Batch::default() };
+        for mapping in unserved {
+            let (certificate, target) = (mapping.certificate_id.clone(), mapping.target_id.clone());
+            match self.requeue(mapping).await {
+                Ok(agent) => batch.agents.extend(agent),
+                Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+                Err(error) => {
+                    batch.failed += 1;
+                    tracing::error!(cert.id = %certificate, target.id = %target, error = &error as &dyn std::error::Error, "cannot queue the deployment of certificate {certificate} to target {target} again");
+                }
             }
-            Ok::<_, Failure>((seen, agents))
+        }
+        Ok(batch)
+    }
+
+    /// One transaction each: a mapping that somebody else is changing delays no other. None that was
+    /// looked at is found again before the next pause is over.
+    async fn requeue(&self, seen: TargetMapping) -> Result<Option<AgentId>, ServiceError> {
+        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+        let queued = self.base.store.write("deployment.sweep", move |tx| {
+            let mapping = tx.deployments().find(&seen.certificate_id, &seen.target_id)?;
+            match mapping.filter(|mapping| mapping.updated_at == seen.updated_at) {
+                Some(mapping) => requeue(tx, &*ids, mapping, now),
+                None => Ok::<_, Failure>(None),
+            }
         });
         Ok(queued.await?)
     }
@@ -81,15 +109,16 @@ impl Reconciler for DeploymentSweep {
     async fn activate(&self, stop: &dyn StopSignal) -> Report {
         let mut report = Report::default();
         while !stop.stopping() {
-            let (seen, agents) = match self.batch().await {
+            let batch = match self.batch().await {
                 Ok(batch) => batch,
                 Err(error) => return report.failed(&error),
             };
-            report.add("enqueued", u64::try_from(agents.len()).unwrap_or(u64::MAX));
-            for agent in &agents {
+            report.add("enqueued", u64::try_from(batch.agents.len()).unwrap_or(u64::MAX));
+            for agent in &batch.agents {
                 self.wakeups.wake_agent(agent);
             }
-            if seen < BATCH as usize {
+            // What failed is still there; when nothing else is left, the next activation tries again.
+            if batch.seen < BATCH as usize || batch.failed == batch.seen {
                 break;
             }
         }

@@ -1,12 +1,18 @@
 //! Ends jobs that wait too long: a CSR that never came fails, an approval nobody gave cancels.
 
+use crate::approval;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
 use crate::support::{Foundation, audit_event};
 use async_trait::async_trait;
-use certctl_domain::job::{JobEvent, JobStatus};
+use certctl_domain::Timestamp;
+use certctl_domain::approval::{ApprovalState, REAPER};
+use certctl_domain::id::IdSource;
+use certctl_domain::job::{Job, JobEvent, JobStatus};
+use certctl_repository::Tx;
 use certctl_service_api::engine::{Reconciler, Report, StopSignal};
 use certctl_service_api::{Actor, ServiceError};
+use certctl_telemetry::ApprovalOutcome;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,50 +35,92 @@ pub struct JobTimeouts {
     times: WaitingTimes,
 }
 
+/// What one batch did.
+struct Batch {
+    seen: u64,
+    ended: u64,
+    failed: u64,
+}
+
 impl JobTimeouts {
     /// With these limits.
     pub const fn new(base: Foundation, times: WaitingTimes) -> Self {
         Self { base, times }
     }
 
-    async fn end(&self, status: JobStatus, limit: Duration) -> Result<u64, ServiceError> {
-        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
-        let ended = self.base.store.write("job.timeout", move |tx| {
-            let waiting = tx.jobs().waiting_since(status, now.minus(limit), BATCH)?;
-            let count = u64::try_from(waiting.len()).unwrap_or(u64::MAX);
-            for mut job in waiting {
-                let (reason, end) = match status {
-                    JobStatus::AwaitingApproval => ("approval_timeout", Ended::Cancelled),
-                    _ => ("csr_timeout", Ended::Failed),
-                };
-                job.last_error = Some(match status {
-                    JobStatus::AwaitingApproval => format!("nobody approved it within {} s", limit.as_secs()),
-                    _ => format!(
-                        "its agent sent no CSR within {} s; check that the agent is online",
-                        limit.as_secs()
-                    ),
-                });
-                job.apply(JobEvent::TimedOut, now)?;
-                tx.jobs().update(&mut job)?;
-                if let Some(certificate) = &job.certificate_id {
-                    issuance::settle(tx, certificate, end, now)?;
+    async fn batch(&self, status: JobStatus, limit: Duration) -> Result<Batch, ServiceError> {
+        let before = self.base.clock.now().minus(limit);
+        let waiting = self
+            .base
+            .store
+            .read("job.waiting", move |tx| Ok::<_, Failure>(tx.jobs().waiting_since(status, before, BATCH)?));
+        let waiting = waiting.await?;
+        let mut batch = Batch { seen: u64::try_from(waiting.len()).unwrap_or(u64::MAX), ended: 0, failed: 0 };
+        for job in waiting {
+            match self.end(&job, limit).await {
+                Ok(ended) => batch.ended += u64::from(ended),
+                Err(error @ ServiceError::Unavailable(_)) => return Err(error),
+                Err(error) => {
+                    batch.failed += 1;
+                    tracing::error!(job.id = %job.id, error = &error as &dyn std::error::Error, "cannot end job {}, which waited too long", job.id);
                 }
-                let details =
-                    json!({"old_status": status, "new_status": job.status, "timeout_reason": reason});
-                let subject = ("job", job.id.as_str());
-                tx.audit().append(&audit_event(
-                    &*ids,
-                    &Actor::system(),
-                    now,
-                    "job_timeout",
-                    subject,
-                    &details,
-                ))?;
             }
-            Ok::<_, Failure>(count)
+        }
+        Ok(batch)
+    }
+
+    /// Ends one job in a transaction of its own; false when it has moved on meanwhile.
+    async fn end(&self, waiting: &Job, limit: Duration) -> Result<bool, ServiceError> {
+        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+        let (id, revision, gate) = (waiting.id.clone(), waiting.revision, self.base.approvals.clone());
+        let ended = self.base.store.write("job.timeout", move |tx| {
+            let Some(job) = tx.jobs().find(&id)?.filter(|job| job.revision == revision) else {
+                return Ok(false);
+            };
+            if job.status == JobStatus::AwaitingApproval
+                && let Some(mut request) = tx.approvals().of_job(&id)?
+            {
+                let note = format!("nobody decided within {} s", limit.as_secs());
+                if request.decide(ApprovalState::Expired, REAPER, Some(note), now) {
+                    tx.approvals().decide(&request)?;
+                    approval::note_by(tx, &*ids, REAPER, now, "approval_expired", &request)?;
+                    gate.count(tx, ApprovalOutcome::Expired, &request);
+                }
+            }
+            time_out(tx, &*ids, job, limit, now)?;
+            Ok::<_, Failure>(true)
         });
         Ok(ended.await?)
     }
+}
+
+fn time_out(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    mut job: Job,
+    limit: Duration,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let status = job.status;
+    let (reason, end) = match status {
+        JobStatus::AwaitingApproval => ("approval_timeout", Ended::Cancelled),
+        _ => ("csr_timeout", Ended::Failed),
+    };
+    job.last_error = Some(match status {
+        JobStatus::AwaitingApproval => format!("nobody approved it within {} s", limit.as_secs()),
+        _ => {
+            format!("its agent sent no CSR within {} s; check that the agent is online", limit.as_secs())
+        }
+    });
+    job.apply(JobEvent::TimedOut, now)?;
+    tx.jobs().update(&mut job)?;
+    if let Some(certificate) = &job.certificate_id {
+        issuance::settle(tx, certificate, end, now)?;
+    }
+    let details = json!({"old_status": status, "new_status": job.status, "timeout_reason": reason});
+    let subject = ("job", job.id.as_str());
+    tx.audit().append(&audit_event(ids, &Actor::system(), now, "job_timeout", subject, &details))?;
+    Ok(())
 }
 
 #[async_trait]
@@ -87,14 +135,14 @@ impl Reconciler for JobTimeouts {
             [(JobStatus::AwaitingCsr, self.times.csr), (JobStatus::AwaitingApproval, self.times.approval)]
         {
             while !stop.stopping() {
-                match self.end(status, limit).await {
-                    Ok(ended) => {
-                        report.add("ended", ended);
-                        if ended < u64::from(BATCH) {
-                            break;
-                        }
-                    }
+                let batch = match self.batch(status, limit).await {
+                    Ok(batch) => batch,
                     Err(error) => return report.failed(&error),
+                };
+                report.add("ended", batch.ended);
+                // What failed is still there; when nothing else is left, the next activation tries again.
+                if batch.seen < u64::from(BATCH) || batch.failed == batch.seen {
+                    break;
                 }
             }
         }

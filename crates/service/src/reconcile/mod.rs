@@ -1,11 +1,14 @@
-//! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long, silent agents.
+//! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long or are
+//! long over, silent agents.
 
 mod agent_health;
 mod deployment_sweep;
+mod job_retention;
 mod job_timeouts;
 mod renewal_sweep;
 
 pub use agent_health::AgentHealth;
 pub use deployment_sweep::DeploymentSweep;
+pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
 pub use renewal_sweep::RenewalSweep;

@@ -1,6 +1,7 @@
 //! Queues an issuance for every certificate whose time has come. What is not due costs nothing:
 //! the rows are found by an index on their next action.
 
+use crate::approval::ApprovalGate;
 use crate::failure::Failure;
 use crate::issuance::{self, Trigger};
 use crate::support::Foundation;
@@ -48,13 +49,13 @@ impl RenewalSweep {
         let due = due.await?;
         let mut batch = Batch { seen: u64::try_from(due.len()).unwrap_or(u64::MAX), ..Batch::default() };
         for certificate in due {
-            let (id, ids) = (certificate.id.clone(), Arc::clone(&ids));
+            let (id, ids, gate) = (certificate.id.clone(), Arc::clone(&ids), self.base.approvals.clone());
             // One transaction each: a row that somebody else is changing delays no other.
             let queued = self.base.store.write("renewal.enqueue", move |tx| {
                 let row =
                     tx.certificates().find(&id)?.filter(|row| row.next_action_at.is_some_and(|at| at <= now));
                 match row {
-                    Some(row) => enqueue(tx, &*ids, row, now),
+                    Some(row) => enqueue(tx, &*ids, &gate, row, now),
                     None => Ok::<_, Failure>(Vec::new()),
                 }
             });
@@ -78,6 +79,7 @@ impl RenewalSweep {
 fn enqueue(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
+    gate: &ApprovalGate,
     mut row: Certificate,
     now: Timestamp,
 ) -> Result<Vec<AgentId>, Failure> {
@@ -101,7 +103,7 @@ fn enqueue(
         return Ok(Vec::new());
     }
     let system = Actor::system();
-    issuance::queue(tx, ids, &mut row, &due, &Trigger { who: &system, reason: why.as_str() }, now)?;
+    issuance::queue(tx, ids, &mut row, &due, &Trigger { who: &system, reason: why.as_str(), gate }, now)?;
     tx.certificates().update(&mut row)?;
     Ok(due)
 }

@@ -6,6 +6,8 @@ mod agent;
 #[cfg(test)]
 mod api_key;
 #[cfg(test)]
+mod approval;
+#[cfg(test)]
 mod bench;
 #[cfg(test)]
 mod certificate;
@@ -19,6 +21,8 @@ mod issuance;
 mod issuer;
 #[cfg(test)]
 mod job;
+#[cfg(test)]
+mod job_life;
 #[cfg(test)]
 mod profile;
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use certctl_telemetry::names::{self, Family};
 use certctl_telemetry::{
-    CONTENT_TYPE, CounterSnapshot, DeployCounter, DeployCounters, ErrorClass, HttpMetrics, IssuanceMetrics,
-    JobMetrics, JobOutcome, MetricsError, ProcessMetrics, Registry, RunResult, SchedulerMetrics, TxMetrics,
-    TxOutcome,
+    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CounterSnapshot, DeployCounter, DeployCounters,
+    ErrorClass, HttpMetrics, IssuanceMetrics, JobMetrics, JobOutcome, MetricsError, ProcessMetrics, Registry,
+    RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,9 @@ use std::time::Duration;
 fn everything() -> Registry {
     let registry = Registry::new();
     ProcessMetrics::register(&registry, "1.2.3", || Duration::from_secs(90)).unwrap();
+    let approvals = ApprovalCounters::register(&registry).unwrap();
+    approvals.decided(ApprovalOutcome::Approved, "prof-server", Duration::from_secs(90));
+    approvals.decided(ApprovalOutcome::Bypassed, "prof-server", Duration::ZERO);
     DeployCounters::register(&registry).unwrap().add("NGINX", DeployCounter::AttemptSuccess, 1);
     let issuance = IssuanceMetrics::register(&registry).unwrap();
     issuance.record("GenericCA", Ok(()), Duration::from_millis(70));

@@ -13,7 +13,7 @@ mod setting;
 mod work;
 
 pub use setting::{agent, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team};
-pub use work::{audit_event, certificate, issuance, issuance_job, job, mapping, version};
+pub use work::{approval, audit_event, certificate, issuance, issuance_job, job, mapping, version};
 
 use certctl_domain::Timestamp;
 use std::str::FromStr;

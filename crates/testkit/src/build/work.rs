@@ -3,6 +3,7 @@
 use super::{AGENT, ISSUER, OWNER, POLICY, PROFILE, TARGET, TEAM, at, id};
 use certctl_domain::JsonText;
 use certctl_domain::access::ActorType;
+use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::audit::AuditEvent;
 use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
@@ -156,5 +157,24 @@ pub fn audit_event(event: &str) -> AuditEvent {
         request_id: None,
         client_address: None,
         timestamp: at(0),
+    }
+}
+
+/// A pending request about `certificate`, of a job of its own.
+pub fn approval(request: &str, certificate: &str) -> ApprovalRequest {
+    ApprovalRequest {
+        id: id(request),
+        certificate_id: id(certificate),
+        job_id: id(&format!("job-{request}")),
+        profile_id: id(super::PROFILE),
+        requested_by: "ops".to_owned(),
+        requested_by_principal: None,
+        state: ApprovalState::Pending,
+        decided_by: None,
+        decided_at: None,
+        decision_note: None,
+        metadata: BTreeMap::from([("common_name".to_owned(), "www.example.com".to_owned())]),
+        created_at: at(0),
+        updated_at: at(0),
     }
 }

@@ -151,3 +151,39 @@ pub async fn unserved_mappings_without_a_job_are_found(db: &TestStore) {
     assert_eq!(unserved(10).await, ["mc-pending", "mc-ended", "mc-failed"]);
     assert_eq!(unserved(1).await, ["mc-pending"]);
 }
+
+pub async fn a_cancelled_deployment_waits_for_a_newer_version(db: &TestStore) {
+    seed_basics(db.store()).await;
+    write(db, |tx| {
+        let certificate = Certificate {
+            status: CertificateStatus::Active,
+            expires_at: Some(build::at(99)),
+            ..build::certificate("mc-one")
+        };
+        tx.certificates().insert(&certificate)?;
+        tx.versions().insert(&build::version("cv-one", "mc-one"))?;
+        tx.jobs().insert(&Job {
+            certificate_id: Some(build::id("mc-one")),
+            target_id: Some(build::id(build::TARGET)),
+            agent_id: Some(build::id(build::AGENT)),
+            status: JobStatus::Cancelled,
+            completed_at: Some(build::at(4)),
+            ..build::job("job-stopped")
+        })?;
+        tx.deployments().insert(&TargetMapping {
+            status: DeploymentStatus::Failed,
+            last_job_id: Some(build::id("job-stopped")),
+            ..build::mapping("mc-one")
+        })
+    })
+    .await;
+    let unserved = || read(db, |tx| tx.deployments().unserved_since(build::at(50), 9));
+    assert!(unserved().await.is_empty());
+    write(db, |tx| {
+        let newer = build::version("cv-two", "mc-one");
+        tx.versions()
+            .insert(&certctl_domain::version::CertificateVersion { created_at: build::at(5), ..newer })
+    })
+    .await;
+    assert_eq!(unserved().await.len(), 1);
+}

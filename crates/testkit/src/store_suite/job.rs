@@ -276,6 +276,8 @@ pub async fn a_list_is_filtered_by_every_field(db: &TestStore) {
         (JobFilter { certificate_id: Some(build::id("mc-one")), ..all.clone() }, vec!["job-issue"]),
         (JobFilter { agent_id: Some(build::id(build::AGENT)), ..all.clone() }, vec!["job-issue"]),
         (JobFilter { target_id: Some(build::id("tgt-x")), ..all.clone() }, vec!["job-target"]),
+        (JobFilter { created_after: Some(build::at(1)), ..all.clone() }, vec!["job-failed", "job-check"]),
+        (JobFilter { created_before: Some(build::at(1)), ..all.clone() }, vec!["job-issue"]),
         (JobFilter { kind: Some(JobKind::Issuance), status: Some(JobStatus::Failed), ..all }, vec![]),
     ] {
         let wanted = filter.clone();

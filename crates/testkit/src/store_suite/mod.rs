@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod agent;
+pub mod approval;
 pub mod audit;
 pub mod certificate;
 pub mod certificate_list;
@@ -11,6 +12,7 @@ pub mod event;
 pub mod idempotency;
 pub mod issuer;
 pub mod job;
+pub mod job_history;
 pub mod lease;
 pub mod ledger;
 pub mod organisation;
@@ -118,6 +120,13 @@ macro_rules! store_suite {
                 dependencies_count_what_is_active,
                 only_agents_in_service_change,
             }
+            approval {
+                a_job_has_one_request_about_a_certificate_that_exists,
+                a_list_is_filtered_by_every_field,
+                a_request_is_decided_once,
+                effects_follow_a_commit_and_nothing_else,
+                requests_come_back_as_stored,
+            }
             audit {
                 events_can_only_be_added,
                 events_are_found_by_every_filter,
@@ -151,6 +160,7 @@ macro_rules! store_suite {
                 two_claimers_never_share_a_job,
             }
             deployment {
+                a_cancelled_deployment_waits_for_a_newer_version,
                 a_missing_reference_is_named,
                 mappings_are_found_from_both_sides,
                 mappings_come_back_as_stored,
@@ -183,6 +193,10 @@ macro_rules! store_suite {
                 a_key_is_taken_once_per_caller_and_keeps_its_answer,
                 an_expired_or_released_key_can_be_taken_again,
                 expired_keys_are_removed,
+            }
+            job_history {
+                every_change_of_a_job_is_recorded,
+                the_newest_job_of_its_kind_is_never_replaced,
             }
             lease {
                 a_lease_has_one_holder,

@@ -12,10 +12,12 @@ use certctl_domain::id::AgentId;
 use certctl_domain::job::Job;
 use certctl_repository::{AuditFilter, JobFilter, PageRequest, Store, StoreError, Tx};
 use certctl_service::{
-    Agents, ApiKeys, Foundation, Issuers, Jobs, LiveIssuers, SealedCaKeys, Secrets, Targets, Wakeups,
+    Agents, ApiKeys, ApprovalGate, Approvals, Foundation, Issuers, Jobs, LiveIssuers, SealedCaKeys, Secrets,
+    Targets, Wakeups,
 };
 use certctl_service_api::edit::Edit;
 use certctl_service_api::{Actor, Identity};
+use certctl_telemetry::{ApprovalCounters, Registry};
 use certctl_testkit::{Basics, FakeClock, SequentialIds, TestStore, build, seed_basics};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub(crate) struct ServiceBench {
     pub(crate) secrets: Secrets,
     pub(crate) wakeups: Arc<Wakeups>,
     pub(crate) live: Arc<LiveIssuers>,
+    /// What the base counts.
+    pub(crate) metrics: Registry,
 }
 
 impl ServiceBench {
@@ -62,14 +66,16 @@ impl ServiceBench {
     /// Any database.
     pub(crate) fn on(db: TestStore) -> Self {
         let clock = FakeClock::default();
+        let metrics = Registry::new();
         let base = Foundation {
             store: db.store().clone(),
             clock: Arc::new(clock.clone()),
             ids: Arc::new(SequentialIds::default()),
+            approvals: ApprovalGate::new(false, Arc::new(ApprovalCounters::register(&metrics).unwrap())),
         };
         let secrets = Secrets::new(Arc::new(keyring(PASSPHRASE, &[])));
         let live = live_issuers(&base, &secrets, certctl_issuers::registry());
-        Self { db, clock, base, secrets, wakeups: Arc::default(), live }
+        Self { db, clock, base, secrets, wakeups: Arc::default(), live, metrics }
     }
 
     async fn seed(&self) -> Basics {
@@ -96,6 +102,10 @@ impl ServiceBench {
 
     pub(crate) fn api_keys(&self) -> ApiKeys {
         ApiKeys::new(self.base.clone())
+    }
+
+    pub(crate) fn approvals(&self) -> Approvals {
+        Approvals::new(self.base.clone(), Arc::clone(&self.wakeups))
     }
 
     pub(crate) fn jobs(&self) -> Jobs {
