@@ -127,6 +127,37 @@ pub(crate) fn lease_clock(conn: &mut AnyConn, now: Timestamp) -> QueryResult<Tim
     }
 }
 
+/// Has PostgreSQL plan this transaction's statements with their values: what is best for a common
+/// fragment of a name is worst for a rare one, and a plan for any value fits neither.
+pub(crate) fn plan_with_values(conn: &mut AnyConn) -> QueryResult<()> {
+    match conn {
+        AnyConn::Postgres(conn) => conn.batch_execute("SET LOCAL plan_cache_mode = force_custom_plan"),
+        AnyConn::Sqlite(_) => Ok(()),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = sql_types::BigInt)]
+    number: i64,
+}
+
+/// Rows that SQLite's index of fragments finds for `query`; counting ends at `most`. PostgreSQL has
+/// no such index: none.
+pub(crate) fn fragments_up_to(conn: &mut AnyConn, query: &str, most: i64) -> QueryResult<i64> {
+    match conn {
+        AnyConn::Postgres(_) => Ok(0),
+        AnyConn::Sqlite(conn) => diesel::sql_query(
+            "SELECT count(*) AS number FROM
+                 (SELECT rowid FROM search_fragments WHERE search_fragments MATCH $1 LIMIT $2)",
+        )
+        .bind::<sql_types::Text, _>(query)
+        .bind::<sql_types::BigInt, _>(most)
+        .get_result::<Number>(conn)
+        .map(|row| row.number),
+    }
+}
+
 /// Writes a consistent copy of a SQLite database to `path`; false on PostgreSQL.
 pub(crate) fn vacuum_into(conn: &mut AnyConn, path: &Path) -> QueryResult<bool> {
     match conn {

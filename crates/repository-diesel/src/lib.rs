@@ -23,6 +23,7 @@ mod repos;
 mod rows;
 mod schema;
 mod store;
+mod totals;
 mod tx;
 mod types;
 
@@ -30,6 +31,7 @@ pub use error::{BackupError, OpenError};
 pub use migrate::{MigrationStatus, migrate, migration_status};
 pub use observe::{NoObserver, TxObserver, TxOutcome, TxReport};
 pub use options::{DatabaseOptions, DatabaseUrl, Engine, InvalidDatabaseUrl, Migrations};
+pub use pool::PoolUsage;
 pub use store::{DieselStore, open};
 
 /// Parts that only this crate's own tests reach for.

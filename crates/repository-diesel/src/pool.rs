@@ -9,6 +9,7 @@ use certctl_repository::StoreError;
 use parking_lot::RwLock;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -17,10 +18,40 @@ use tokio::time::Instant;
 /// A connection on loan.
 pub(crate) type Loan = r2d2::PooledConnection<ConnectionSource>;
 
+/// How the connections of a pool are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUsage {
+    /// Connections at most.
+    pub size: u32,
+    /// Open connections that nobody uses.
+    pub idle: u32,
+    /// Transactions at work.
+    pub in_use: u32,
+    /// Transactions that wait for a connection.
+    pub waiting: u32,
+}
+
+/// A place in the queue; given up when dropped, also by a caller that goes away.
+struct Place(Arc<AtomicU32>);
+
+impl Place {
+    fn take(waiting: &Arc<AtomicU32>) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(waiting))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The connections of one kind, with a fair queue in front.
 pub(crate) struct Pool {
     runtime: Handle,
     permits: Arc<Semaphore>,
+    waiting: Arc<AtomicU32>,
     size: u32,
     /// Absent once closed.
     connections: RwLock<Option<r2d2::Pool<ConnectionSource>>>,
@@ -49,6 +80,7 @@ impl Pool {
         Self {
             runtime,
             permits: Arc::new(Semaphore::new(permits)),
+            waiting: Arc::default(),
             size,
             connections: RwLock::new(Some(connections)),
         }
@@ -59,6 +91,18 @@ impl Pool {
         self.size
     }
 
+    /// How its connections are used now.
+    pub(crate) fn usage(&self) -> PoolUsage {
+        let idle = self.connections.read().as_ref().map_or(0, |pool| pool.state().idle_connections);
+        let free = u32::try_from(self.permits.available_permits()).unwrap_or(self.size);
+        PoolUsage {
+            size: self.size,
+            idle,
+            in_use: self.size.saturating_sub(free),
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
+    }
+
     /// Runs `work` on a blocking thread once a connection is free; also returns how long that
     /// took. A caller that goes away leaves `work` to finish. A panic in `work` continues here.
     pub(crate) async fn run<T: Send + 'static>(
@@ -66,7 +110,9 @@ impl Pool {
         work: impl FnOnce(&Self) -> T + Send + 'static,
     ) -> Result<(T, Duration), StoreError> {
         let queued = Instant::now();
+        let place = Place::take(&self.waiting);
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(unavailable)?;
+        drop(place);
         let waited = queued.elapsed();
         let pool = Arc::clone(self);
         let task = self.runtime.spawn_blocking(move || {

@@ -306,6 +306,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    rollups (dimension, key) {
+        dimension -> Text,
+        key -> Text,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    rollup_deltas (dimension, key) {
+        dimension -> Text,
+        key -> Text,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
     leases (name) {
         name -> Text,
         holder -> Text,
@@ -449,6 +465,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     job_events,
     approval_requests,
     leases,
+    rollups,
+    rollup_deltas,
     api_keys,
     audit_events,
     audit_unsealed,

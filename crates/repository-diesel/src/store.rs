@@ -7,7 +7,8 @@ use crate::manager::SqliteRole;
 use crate::migrate::{self, connect_to_migrate};
 use crate::observe::{TxObserver, TxOutcome, TxReport};
 use crate::options::{DatabaseOptions, Engine, Migrations};
-use crate::pool::{Loan, Pool};
+use crate::pool::{Loan, Pool, PoolUsage};
+use crate::totals::TotalCache;
 use crate::tx::DieselTx;
 use async_trait::async_trait;
 use certctl_repository::{Flow, StoreError, TxBody, TxMode, TxRunner, TxSpec};
@@ -37,6 +38,7 @@ struct Inner {
     /// The same as `readers` on PostgreSQL.
     writers: Arc<Pool>,
     observer: Arc<dyn TxObserver>,
+    totals: Arc<TotalCache>,
     _lock: Option<DatabaseLock>,
 }
 
@@ -80,7 +82,14 @@ fn open_blocking(runtime: &Handle, options: &DatabaseOptions) -> Result<DieselSt
         }
     };
     let observer = Arc::clone(&options.observer);
-    Ok(DieselStore(Arc::new(Inner { engine, readers, writers, observer, _lock: lock })))
+    Ok(DieselStore(Arc::new(Inner {
+        engine,
+        readers,
+        writers,
+        observer,
+        totals: Arc::default(),
+        _lock: lock,
+    })))
 }
 
 /// What became of one run of a body.
@@ -94,6 +103,15 @@ impl DieselStore {
     /// The engine behind the store.
     pub fn engine(&self) -> Engine {
         self.0.engine
+    }
+
+    /// How the connections are used now, by the name of their pool: `shared` on PostgreSQL, `reader` and
+    /// `writer` on SQLite.
+    pub fn pools(&self) -> Vec<(&'static str, PoolUsage)> {
+        match self.0.engine {
+            Engine::Postgres => vec![("shared", self.0.writers.usage())],
+            Engine::Sqlite => vec![("reader", self.0.readers.usage()), ("writer", self.0.writers.usage())],
+        }
     }
 
     /// Writes a consistent copy of a SQLite database, readable by its owner only, while the store
@@ -143,8 +161,9 @@ impl TxRunner for DieselStore {
         };
         let mut ended = Err(StoreError::Contended);
         while report.attempts < MOST_ATTEMPTS {
+            let totals = Arc::clone(&self.0.totals);
             let work = move |pool: &Pool| {
-                let outcome = attempt(pool, spec.mode, &mut body);
+                let outcome = attempt(pool, &totals, spec.mode, &mut body);
                 (body, outcome)
             };
             let outcome = match pool.run(work).await {
@@ -214,13 +233,13 @@ fn pause(attempts: u32) -> Duration {
 
 /// Runs the body once. A panic in it leaves the connection inside the transaction, and the pool
 /// throws such a connection away.
-fn attempt(pool: &Pool, mode: TxMode, body: &mut TxBody) -> Attempt {
+fn attempt(pool: &Pool, totals: &TotalCache, mode: TxMode, body: &mut TxBody) -> Attempt {
     let mut loan = match begin(pool, mode) {
         Ok(Some(loan)) => loan,
         Ok(None) => return Attempt::Conflict,
         Err(error) => return Attempt::Failed(error),
     };
-    let mut tx = DieselTx::new(&mut loan.conn);
+    let mut tx = DieselTx::new(&mut loan.conn, totals);
     let flow = body(&mut tx);
     let (conflict, failed, effects) = (tx.conflict, tx.failed, std::mem::take(&mut tx.effects));
     if flow == Flow::Commit && !failed {

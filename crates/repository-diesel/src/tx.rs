@@ -3,17 +3,20 @@
 use crate::conn::AnyConn;
 use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
+use crate::totals::TotalCache;
 use certctl_repository::{
     AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo,
     DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo,
-    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo, Tx,
-    VersionRepo,
+    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
+    TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
 /// A transaction on a connection, and what the runner must know about it afterwards.
 pub(crate) struct DieselTx<'c> {
     pub(crate) conn: &'c mut AnyConn,
+    /// Totals that were counted lately.
+    pub(crate) totals: &'c TotalCache,
     /// A statement met a conflict; running the body again can help, whatever it returned.
     pub(crate) conflict: bool,
     /// A statement failed; nothing may be committed.
@@ -34,8 +37,8 @@ impl std::fmt::Debug for DieselTx<'_> {
 }
 
 impl<'c> DieselTx<'c> {
-    pub(crate) const fn new(conn: &'c mut AnyConn) -> Self {
-        Self { conn, conflict: false, failed: false, effects: Vec::new() }
+    pub(crate) const fn new(conn: &'c mut AnyConn, totals: &'c TotalCache) -> Self {
+        Self { conn, totals, conflict: false, failed: false, effects: Vec::new() }
     }
 
     /// Translates the error of a statement that refers to nothing new.
@@ -133,6 +136,7 @@ accessors! {
     profiles: ProfileRepo,
     renewal_policies: RenewalPolicyRepo,
     secrets: SecretRepo,
+    statistics: StatisticsRepo,
     targets: TargetRepo,
     teams: TeamRepo,
     versions: VersionRepo,

@@ -3,8 +3,8 @@
 use crate::{
     AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo,
     DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo,
-    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StoreError, TargetRepo, TeamRepo,
-    VersionRepo,
+    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
+    TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -57,6 +57,8 @@ pub trait Tx {
     fn renewal_policies(&mut self) -> &mut dyn RenewalPolicyRepo;
     /// Sealed columns of all tables, for key rotation.
     fn secrets(&mut self) -> &mut dyn SecretRepo;
+    /// Figures about everything.
+    fn statistics(&mut self) -> &mut dyn StatisticsRepo;
     /// Targets.
     fn targets(&mut self) -> &mut dyn TargetRepo;
     /// Teams.

@@ -21,5 +21,6 @@ mod organisation;
 mod policy;
 mod profile;
 mod secret;
+pub(crate) mod statistics;
 mod target;
 mod version;

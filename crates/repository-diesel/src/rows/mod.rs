@@ -77,6 +77,15 @@ where
     ids.iter().map(|id| Origin { table, id }.parse("id", id)).collect()
 }
 
+/// A text that was selected on its own.
+pub(crate) fn parse<T>(table: &'static str, text: &str) -> Result<T, StoreError>
+where
+    T: FromStr,
+    T::Err: Error + Send + Sync + 'static,
+{
+    Origin { table, id: text }.parse("key", text)
+}
+
 /// Where a value was read, for the error that blames it.
 #[derive(Debug, Clone, Copy)]
 struct Origin<'a> {

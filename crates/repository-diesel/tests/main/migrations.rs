@@ -79,7 +79,9 @@ fn columns(conn: &mut AnyConn) -> Vec<String> {
          ORDER BY table_name, ordinal_position",
         "SELECT m.name || '.' || c.name || ' ' || iif(lower(c.type) = 'integer', 'bigint', lower(c.type)) || ' ' || iif(c.\"notnull\", 'NO', 'YES') AS line
          FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-         WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' ORDER BY m.name, c.cid",
+         WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'
+             -- An index to PostgreSQL; SQLite makes it of tables.
+             AND m.name NOT LIKE 'search\\_%' ESCAPE '\\' ORDER BY m.name, c.cid",
     )
 }
 

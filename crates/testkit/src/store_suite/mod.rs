@@ -16,6 +16,7 @@ pub mod job_history;
 pub mod lease;
 pub mod ledger;
 pub mod organisation;
+pub mod statistics;
 pub mod target;
 pub mod transaction;
 pub mod version;
@@ -219,6 +220,13 @@ macro_rules! store_suite {
                 profiles_come_back_as_stored,
                 renewal_policies_come_back_as_stored,
                 teams_and_owners_come_back_as_stored,
+            }
+            statistics {
+                a_wrong_count_is_found_and_mended,
+                every_change_is_counted,
+                figures_per_day_follow_the_rows,
+                open_changes_count_before_and_after_they_are_folded,
+                statuses_are_counted_as_the_list_shows_them,
             }
             target {
                 a_target_is_deleted_when_nothing_is_mapped,

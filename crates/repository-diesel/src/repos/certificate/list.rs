@@ -1,5 +1,6 @@
 //! The certificate list: filters, sort keys and both kinds of paging.
 
+use super::search::Search;
 use crate::conn::MultiBackend;
 use crate::paging::{finish, parse_time_key, time_key, window};
 use crate::rows::CertificateRow;
@@ -14,9 +15,12 @@ use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_repository::{
     CertificateFilter, CertificateSort, CertificateSortKey, Cursor, Page, PageRequest, StoreError,
 };
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Timestamp as SqlTimestamp};
 
 type Query = mc::BoxedQuery<'static, MultiBackend>;
+type Condition = Box<dyn BoxableExpression<mc::table, MultiBackend, SqlType = Bool>>;
 
 impl DieselTx<'_> {
     pub(super) fn certificate_page(
@@ -25,26 +29,74 @@ impl DieselTx<'_> {
         sort: CertificateSort,
         page: &PageRequest,
     ) -> Result<Page<Certificate>, StoreError> {
-        let total = filtered(filter)?.count().get_result::<i64>(self.conn);
-        let total = self.check(total)?;
+        let search = filter.search.as_deref().filter(|fragment| !fragment.is_empty());
+        let search = search.map(|fragment| self.search_for(fragment)).transpose()?;
+        let total = self.certificate_total(filter, search.as_ref(), page)?;
         let (limit, offset) = window(page);
-        let rows = sorted(filtered(filter)?, sort, page.after.as_ref())?
+        let rows = sorted(self.filtered(filter, search.as_ref())?, sort, page.after.as_ref())?
             .limit(limit)
             .offset(offset)
             .select(CertificateRow::as_select())
             .load(self.conn);
         let rows = self.check(rows)?;
         let items = self.with_children(rows)?;
+        let total = i64::try_from(total).unwrap_or(i64::MAX);
         Ok(finish(items, total, page, |last| Cursor { key: key_of(last, sort.key), id: last.id.to_string() }))
     }
+
+    /// The rows of the list. Conditions with few rows come first, as sets of ids: left to themselves the
+    /// engines would walk all rows in the wanted order.
+    pub(super) fn filtered(
+        &mut self,
+        filter: &CertificateFilter,
+        search: Option<&Search>,
+    ) -> Result<Query, StoreError> {
+        let mut query = filtered(filter)?;
+        query = match search {
+            None => query,
+            Some(Search::Pattern(pattern)) => {
+                query.filter(mc::search_text.like(pattern.clone()).escape('\\'))
+            }
+            Some(Search::Index(phrase)) => query.filter(
+                sql::<Bool>(
+                    "managed_certificates.id IN (SELECT certificate_id FROM search_numbers WHERE number IN \
+                     (SELECT rowid FROM search_fragments WHERE search_fragments MATCH ",
+                )
+                .bind::<Text, _>(phrase.clone())
+                .sql("))"),
+            ),
+        };
+        if let Some(status @ (CertificateStatus::Expired | CertificateStatus::Expiring)) = filter.status
+            && self.count_by_status(status, filter)? <= FEW
+        {
+            query = query.filter(turned_by(now_of(filter)?));
+        }
+        Ok(query)
+    }
+}
+
+/// Few enough to be found first and sorted then.
+const FEW: u64 = 10_000;
+
+/// Active certificates that are no longer shown as such, by their index.
+fn turned_by(now: Timestamp) -> Condition {
+    let by_index = sql::<Bool>(
+        "managed_certificates.id IN (SELECT t.id FROM managed_certificates AS t WHERE t.status = 'Active' AND \
+         (CASE WHEN t.expires_at IS NULL OR t.expiring_from < t.expires_at THEN t.expiring_from \
+         ELSE t.expires_at END) <= ",
+    );
+    Box::new(by_index.bind::<SqlTimestamp, _>(DbTime::from(now)).sql(")"))
+}
+
+/// The instant a status is judged at.
+pub(super) fn now_of(filter: &CertificateFilter) -> Result<Timestamp, StoreError> {
+    filter.now.ok_or_else(|| StoreError::Other("a status filter needs the current time".into()))
 }
 
 fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
     let mut query = mc::table.into_boxed();
     if let Some(status) = filter.status {
-        let now =
-            filter.now.ok_or_else(|| StoreError::Other("a status filter needs the current time".into()))?;
-        query = with_status(query, status, now);
+        query = with_status(query, status, now_of(filter)?);
     }
     if let Some(environment) = filter.environment.clone() {
         query = query.filter(mc::environment.eq(environment));
@@ -84,9 +136,6 @@ fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
     if filter.without_archived {
         query = query.filter(mc::status.ne(CertificateStatus::Archived.as_str()));
     }
-    if let Some(search) = &filter.search {
-        query = query.filter(mc::search_text.like(containing(search)).escape('\\'));
-    }
     if let Some(before) = filter.expires_before {
         query = query.filter(mc::expires_at.lt(DbTime::from(before)));
     }
@@ -118,19 +167,6 @@ fn with_status(query: Query, status: CertificateStatus, now: Timestamp) -> Query
             .filter(mc::expiring_from.is_null().or(mc::expiring_from.gt(now))),
         stored => query.filter(mc::status.eq(stored.as_str())),
     }
-}
-
-/// A pattern that finds `search` literally, in the lower-case search column.
-fn containing(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in search.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
 
 /// Orders by a column that is never NULL, and starts after the cursor. The first condition is

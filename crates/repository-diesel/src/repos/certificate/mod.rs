@@ -1,6 +1,8 @@
 //! Managed certificates with their SANs and tags.
 
 mod list;
+mod search;
+mod total;
 
 use crate::constraints::Reference;
 use crate::rows::{CertificateRow, SanRow, TagRow};
