@@ -22,9 +22,21 @@ macro_rules! families {
 }
 
 families! {
+    AGENT_ONLINE = "certctl_agent_online" [] "Agents in service whose heartbeats arrive.";
+    AGENT_TOTAL = "certctl_agent_total" [] "Agents in service; can fall.";
+    AGENTS = "certctl_agents" ["status"] "Agents in service by status.";
     APPROVAL_DECISIONS_TOTAL = "certctl_approval_decisions_total" ["outcome", "profile_id"] "Approval requests by how they ended.";
     APPROVAL_PENDING_AGE_SECONDS = "certctl_approval_pending_age_seconds" [] "Time an approval request waited for its end.";
-    BUILD_INFO = "certctl_build_info" ["version"] "Always 1; the label tells which version runs.";
+    BUILD_INFO = "certctl_build_info" ["version", "commit"] "Always 1; the labels tell which version runs.";
+    CERTIFICATE_ACTIVE = "certctl_certificate_active" [] "Certificates neither expiring soon nor expired nor revoked.";
+    CERTIFICATE_EXPIRED = "certctl_certificate_expired" [] "Certificates past their end, revoked ones left out.";
+    CERTIFICATE_EXPIRING_SOON = "certctl_certificate_expiring_soon" [] "Certificates that end within 30 days, revoked ones left out.";
+    CERTIFICATE_REVOKED = "certctl_certificate_revoked" [] "Revoked certificates.";
+    CERTIFICATE_TOTAL = "certctl_certificate_total" [] "Managed certificates without archived ones; can fall.";
+    CERTIFICATES = "certctl_certificates" ["status"] "Managed certificates by status as users see it.";
+    DB_POOL_CONNECTIONS = "certctl_db_pool_connections" ["pool", "state"] "Open database connections of this process.";
+    DB_POOL_SIZE = "certctl_db_pool_size" ["pool"] "Database connections of this process at most.";
+    DB_POOL_WAITING = "certctl_db_pool_waiting" ["pool"] "Transactions that wait for a database connection.";
     DEPLOY_ATTEMPTS_TOTAL = "certctl_deploy_attempts_total" ["target_type", "result"] "Deployments by result; an idempotent skip is a success.";
     DEPLOY_IDEMPOTENT_SKIP_TOTAL = "certctl_deploy_idempotent_skip_total" ["target_type"] "Deployments with nothing to do because the target already had the same files.";
     DEPLOY_POST_VERIFY_FAILURES_TOTAL = "certctl_deploy_post_verify_failures_total" ["target_type"] "Deployments after which the endpoint did not serve the new certificate.";
@@ -36,7 +48,16 @@ families! {
     ISSUANCE_DURATION_SECONDS = "certctl_issuance_duration_seconds" ["issuer_type"] "Time an issuer took to answer, failures included.";
     ISSUANCE_FAILURES_TOTAL = "certctl_issuance_failures_total" ["issuer_type", "error_class"] "Failed issuances by kind of failure.";
     ISSUANCE_TOTAL = "certctl_issuance_total" ["issuer_type", "outcome"] "Issuances and renewals by outcome.";
+    JOB_COMPLETED_TOTAL = "certctl_job_completed_total" [] "Completed jobs on record; can fall when old ones are removed.";
+    JOB_FAILED_TOTAL = "certctl_job_failed_total" [] "Failed jobs on record; falls when one is tried again.";
+    JOB_PENDING = "certctl_job_pending" [] "Jobs that have not ended.";
+    JOB_QUEUE_DEPTH = "certctl_job_queue_depth" ["type"] "Jobs that have not ended by type.";
+    JOB_QUEUE_OLDEST_AGE_SECONDS = "certctl_job_queue_oldest_age_seconds" ["type"] "Age of the oldest job that has not ended; 0 when there is none.";
+    JOBS = "certctl_jobs" ["type", "status"] "Jobs on record by type and status.";
     JOBS_FINISHED_TOTAL = "certctl_jobs_finished_total" ["type", "outcome"] "Job attempts by outcome; retried attempts are counted each.";
+    NOTIFICATION_DEAD_TOTAL = "certctl_notification_dead_total" [] "Notifications that were given up; more than 0 is a warning, more than 10 critical.";
+    OCSP_COUNTER_TOTAL = "certctl_ocsp_counter_total" ["label"] "Events of the OCSP responder.";
+    ROLLUP_CORRECTIONS_TOTAL = "certctl_rollup_corrections_total" ["dimension"] "Kept counts that a recount found wrong and set right.";
     SCHEDULER_LAST_SUCCESS_TIMESTAMP_SECONDS = "certctl_scheduler_last_success_timestamp_seconds" ["task"] "Unix time of the last successful run on this process.";
     SCHEDULER_RUNS_TOTAL = "certctl_scheduler_runs_total" ["task", "result"] "Runs of the periodic tasks by result.";
     TX_ATTEMPTS_TOTAL = "certctl_tx_attempts_total" ["name"] "Times a transaction was begun, repetitions included.";

@@ -13,9 +13,10 @@ impl ProcessMetrics {
     pub fn register(
         registry: &Registry,
         version: &str,
+        commit: &str,
         uptime: impl Fn() -> Duration + Send + Sync + 'static,
     ) -> Result<Self, MetricsError> {
-        registry.gauge(&names::BUILD_INFO)?.with_label_values(&[version]).set(1.0);
+        registry.gauge(&names::BUILD_INFO)?.with_label_values(&[version, commit]).set(1.0);
         registry.asked(&names::UPTIME_SECONDS, move || uptime().as_secs_f64())?;
         Ok(Self)
     }

@@ -1,6 +1,7 @@
 //! The registry that metrics are made in and rendered from. It is injected: there is no global one.
 
 use crate::counters::{CounterSnapshot, SnapshotCollector};
+use crate::levels::Levels;
 use crate::names::Family;
 use parking_lot::RwLock;
 use prometheus::core::Collector;
@@ -94,6 +95,17 @@ impl Registry {
         let options = HistogramOpts::new(family.name, family.help).buckets(buckets.to_vec());
         let vector = HistogramVec::new(options, family.labels).map_err(|source| refused(family, source))?;
         self.register(family, vector)
+    }
+
+    /// Makes families whose values are put in place from outside.
+    pub(crate) fn levels(&self, families: &'static [Family]) -> Result<Levels, MetricsError> {
+        let Some(first) = families.first() else {
+            return Levels::new(families).map_err(MetricsError::Rendering);
+        };
+        let levels = Levels::new(families).map_err(|source| refused(first, source))?;
+        self.register(first, levels.clone())?;
+        self.label_order.write().extend(families.iter().map(|family| (family.name, family.labels)));
+        Ok(levels)
     }
 
     fn register<C: Collector + Clone + 'static>(

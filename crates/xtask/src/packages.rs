@@ -15,7 +15,7 @@ struct Requirement {
     present: fn() -> bool,
 }
 
-const REQUIREMENTS: [Requirement; 6] = [
+const REQUIREMENTS: [Requirement; 7] = [
     Requirement {
         what: "nginx",
         packages: &["nginx-light", "nginx"],
@@ -30,6 +30,11 @@ const REQUIREMENTS: [Requirement; 6] = [
         what: "the openssl program",
         packages: &["openssl"],
         present: || find_program("openssl").is_some(),
+    },
+    Requirement {
+        what: "promtool, the linter of Prometheus",
+        packages: &["prometheus"],
+        present: || find_program("promtool").is_some(),
     },
     Requirement {
         what: "pkg-config",

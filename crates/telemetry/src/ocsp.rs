@@ -1,0 +1,85 @@
+//! Counters of the OCSP responder.
+
+use crate::counters::CounterSnapshot;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What happens to an OCSP request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OcspEvent {
+    /// It came in a GET.
+    RequestGet,
+    /// It came in a POST.
+    RequestPost,
+    /// It was answered.
+    RequestSuccess,
+    /// It could not be read.
+    RequestInvalid,
+    /// Its issuer is none of ours.
+    IssuerNotFound,
+    /// Its serial number is none of ours.
+    CertNotFound,
+    /// The answer could not be signed.
+    SigningFailed,
+    /// Its nonce was put into the answer.
+    NonceEchoed,
+    /// Its nonce was malformed.
+    NonceMalformed,
+    /// It came too soon after others.
+    RateLimited,
+}
+
+impl OcspEvent {
+    /// Every event.
+    pub const ALL: [Self; 10] = [
+        Self::RequestGet,
+        Self::RequestPost,
+        Self::RequestSuccess,
+        Self::RequestInvalid,
+        Self::IssuerNotFound,
+        Self::CertNotFound,
+        Self::SigningFailed,
+        Self::NonceEchoed,
+        Self::NonceMalformed,
+        Self::RateLimited,
+    ];
+
+    /// Label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RequestGet => "request_get",
+            Self::RequestPost => "request_post",
+            Self::RequestSuccess => "request_success",
+            Self::RequestInvalid => "request_invalid",
+            Self::IssuerNotFound => "issuer_not_found",
+            Self::CertNotFound => "cert_not_found",
+            Self::SigningFailed => "signing_failed",
+            Self::NonceEchoed => "nonce_echoed",
+            Self::NonceMalformed => "nonce_malformed",
+            Self::RateLimited => "rate_limited",
+        }
+    }
+}
+
+/// One counter per event; counting is one atomic operation. The same object is given to the
+/// responder that counts and to the registry that shows.
+#[derive(Debug, Default)]
+pub struct OcspCounters([AtomicU64; 10]);
+
+impl OcspCounters {
+    /// Counts one event.
+    pub fn count(&self, event: OcspEvent) {
+        for (counter, known) in self.0.iter().zip(OcspEvent::ALL) {
+            if known == event {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+impl CounterSnapshot for OcspCounters {
+    fn snapshot(&self) -> BTreeMap<String, u64> {
+        let counts = self.0.iter().map(|counter| counter.load(Ordering::Relaxed));
+        OcspEvent::ALL.iter().map(|event| event.as_str().to_owned()).zip(counts).collect()
+    }
+}
