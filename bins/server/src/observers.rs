@@ -1,8 +1,10 @@
 //! Adapters from the observers of the libraries to the metrics.
 
 use certctl_http_core::{Outcome, RequestObserver};
+use certctl_repository_diesel::DieselStore;
 use certctl_repository_diesel::{TxObserver, TxOutcome, TxReport};
-use certctl_telemetry::{HttpMetrics, TxMetrics};
+use certctl_telemetry::{HttpMetrics, PoolLevel, TxMetrics};
+use std::sync::Arc;
 
 /// Counts transactions.
 #[derive(Debug)]
@@ -31,4 +33,16 @@ impl RequestObserver for CountedRequests {
     fn finished(&self, outcome: Outcome<'_>) {
         self.0.record(outcome.method, outcome.route, outcome.status.unwrap_or(499), outcome.duration);
     }
+}
+
+/// Tells how the database connections are used.
+pub(crate) fn pools(database: DieselStore) -> Arc<dyn Fn() -> Vec<PoolLevel> + Send + Sync> {
+    let level = |(pool, usage): (&'static str, certctl_repository_diesel::PoolUsage)| PoolLevel {
+        pool,
+        size: usage.size.into(),
+        idle: usage.idle.into(),
+        in_use: usage.in_use.into(),
+        waiting: usage.waiting.into(),
+    };
+    Arc::new(move || database.pools().into_iter().map(level).collect())
 }

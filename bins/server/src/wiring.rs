@@ -1,7 +1,7 @@
 //! The composition root: a straight list of what the process consists of.
 
 use crate::database::{Access, open_for};
-use crate::observers::{CountedRequests, CountedTransactions};
+use crate::observers::{self, CountedRequests, CountedTransactions};
 use crate::server_certificate::OwnCertificate;
 use crate::{Environment, edge, master_key};
 use anyhow::Context;
@@ -19,19 +19,21 @@ use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
-    AgentHealth, DeploymentSweep, JobRetention, JobTimeouts, RenewalSweep, WaitingTimes,
+    AgentHealth, DeploymentSweep, JobRetention, JobTimeouts, RenewalSweep, RollupFold, RollupRepair,
+    WaitingTimes,
 };
 use certctl_service::{
     AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
-    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Profiles, RenewalPolicies, SealedCaKeys, Secrets,
-    StaticKey, StoreLeases, System, Targets, Teams, Wakeups, seed,
+    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources, Profiles,
+    RenewalPolicies, SealedCaKeys, Secrets, StaticKey, Statistics, StoreLeases, System, Targets, Teams,
+    Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::{ApiKeyService, NewApiKey};
 use certctl_service_api::engine::{JobEngine, Reconciler};
 use certctl_telemetry::{
-    ApprovalCounters, DeployCounters, HttpMetrics, IssuanceMetrics, JobMetrics, ProcessMetrics, Registry,
-    SchedulerMetrics, TxMetrics,
+    ApprovalCounters, DeployCounters, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics,
+    OcspCounters, PoolMetrics, ProcessMetrics, Registry, RollupMetrics, SchedulerMetrics, TxMetrics, names,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -43,6 +45,11 @@ const DEPLOYMENT_PAUSE: Duration = Duration::from_mins(10);
 const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
 /// How often the server looks whether its own certificate must be replaced.
 const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
+
+/// How often the changes of kept counts are added up: what is open is read with every figure.
+const ROLLUP_FOLD: Duration = Duration::from_secs(15);
+/// How often kept counts are compared with a recount.
+const ROLLUP_REPAIR: Duration = Duration::from_hours(6);
 
 /// Everything that [`crate::run`] starts and stops.
 #[derive(Debug)]
@@ -67,7 +74,9 @@ pub struct App {
 pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environment) -> anyhow::Result<App> {
     let started = Instant::now();
     let metrics = Registry::new();
-    ProcessMetrics::register(&metrics, env!("CARGO_PKG_VERSION"), move || started.elapsed())?;
+    ProcessMetrics::register(&metrics, env!("CARGO_PKG_VERSION"), &build_info().commit, move || {
+        started.elapsed()
+    })?;
 
     let observer = Arc::new(CountedTransactions(TxMetrics::register(&metrics)?));
     let database = open_for(&config, Access::Server, Some(observer)).await?;
@@ -103,6 +112,14 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let audit_keys = Arc::new(AuditKeys::new(base.clone(), secrets.clone()));
     audit_keys.ensure().await?;
 
+    // The responder counts in the same object that is shown.
+    metrics.expose(&names::OCSP_COUNTER_TOTAL, Arc::new(OcspCounters::default()))?;
+    let sources = MetricsSources {
+        registry: metrics.clone(),
+        installation: InstallationMetrics::register(&metrics)?,
+        pools: PoolMetrics::register(&metrics)?,
+        look_at_pools: observers::pools(database.clone()),
+    };
     let counters = Arc::new(DeployCounters::register(&metrics)?);
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
     let api_keys = Arc::new(ApiKeys::new(base.clone()));
@@ -124,7 +141,9 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
         audit: Arc::new(Audit::new(base.clone(), audit_keys)),
-        system: Arc::new(System::new(store.clone(), move || readiness.is_ready(), metrics.clone())),
+        system: Arc::new(System::new(store.clone(), move || readiness.is_ready())),
+        statistics: Arc::new(Statistics::new(base.clone())),
+        metrics: Arc::new(Metrics::new(base.clone(), sources)),
         targets: Arc::new(Targets::new(
             base.clone(),
             environment.targets.clone(),
@@ -154,7 +173,14 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
             poll_period: config.scheduler.job_processor,
         },
     );
-    let reconcilers = reconcilers(&config, &base, &wakeups, process, SchedulerMetrics::register(&metrics)?);
+    let reconcilers = reconcilers(
+        &config,
+        &base,
+        &wakeups,
+        process,
+        SchedulerMetrics::register(&metrics)?,
+        RollupMetrics::register(&metrics)?,
+    );
 
     let first_key = first_key(&config, &api_keys).await?;
     let http = listen(&config, life, &environment, &base, services, HttpMetrics::register(&metrics)?)?;
@@ -189,6 +215,7 @@ fn reconcilers(
     wakeups: &Arc<Wakeups>,
     process: String,
     metrics: SchedulerMetrics,
+    rollups: RollupMetrics,
 ) -> Reconcilers {
     let leases = Arc::new(StoreLeases::new(base.clone(), process));
     let waiting = WaitingTimes {
@@ -204,6 +231,8 @@ fn reconcilers(
         ),
         (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
         // More than two heartbeats of a minute: one lost heartbeat flips nothing.
+        (Arc::new(RollupFold::new(base.clone())), ROLLUP_FOLD),
+        (Arc::new(RollupRepair::new(base.clone(), rollups)), ROLLUP_REPAIR),
         (Arc::new(AgentHealth::new(base.clone(), health.max(Duration::from_mins(3)))), health),
     ];
     if !config.jobs.retention.is_zero() {

@@ -48,6 +48,7 @@ mod list;
 mod profile;
 mod raw;
 mod renewal_policy;
+mod statistics;
 mod system;
 mod target;
 mod team;
@@ -66,6 +67,7 @@ pub use list::ListQuery;
 pub use profile::Profiles;
 pub use raw::{Answer, Payload, Request};
 pub use renewal_policy::RenewalPolicies;
+pub use statistics::Statistics;
 pub use system::System;
 pub use target::Targets;
 pub use team::Teams;
@@ -151,6 +153,11 @@ impl Client {
     /// Jobs.
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// Figures about the whole installation.
+    pub const fn statistics(&self) -> Statistics<'_> {
+        Statistics(self)
     }
 
     /// Probes, version, identity, metrics.

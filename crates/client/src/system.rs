@@ -1,6 +1,7 @@
 //! Probes, version, identity, metrics.
 
 use crate::{Client, ClientError};
+use certctl_api_types::metrics::Metrics;
 use certctl_api_types::system::{AuthCheck, AuthInfo, Health, Ready, Version};
 use reqwest::Method;
 
@@ -37,6 +38,11 @@ impl System<'_> {
     /// The OpenAPI document of the server.
     pub async fn openapi(&self) -> Result<serde_json::Value, ClientError> {
         self.0.get(&["openapi.json"]).send().await
+    }
+
+    /// The main figures.
+    pub async fn metrics(&self) -> Result<Metrics, ClientError> {
+        self.0.get(&["metrics"]).send().await
     }
 
     /// Metrics in the Prometheus text format 0.0.4.

@@ -1,8 +1,8 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_work, approval, audit, certificate, issuer, job, profile, renewal_policy, system, target,
-    team,
+    agent, agent_work, approval, audit, certificate, issuer, job, metrics, profile, renewal_policy,
+    statistics, system, target, team,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -14,8 +14,10 @@ use certctl_service_api::audit::AuditService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
+use certctl_service_api::metrics::MetricsService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
+use certctl_service_api::statistics::StatisticsService;
 use certctl_service_api::system::SystemService;
 use certctl_service_api::target::TargetService;
 use certctl_service_api::team::TeamService;
@@ -47,6 +49,10 @@ pub struct Services {
     pub teams: Arc<dyn TeamService>,
     /// The audit trail and the log of API calls.
     pub audit: Arc<dyn AuditService>,
+    /// Figures about everything.
+    pub statistics: Arc<dyn StatisticsService>,
+    /// Monitoring.
+    pub metrics: Arc<dyn MetricsService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -94,6 +100,8 @@ pub fn route_table() -> RouteTable {
     profile::routes(&mut table);
     team::routes(&mut table);
     audit::routes(&mut table);
+    statistics::routes(&mut table);
+    metrics::routes(&mut table);
     table
 }
 
@@ -147,6 +155,8 @@ impl Api {
             profiles,
             teams,
             audit,
+            statistics,
+            metrics,
             system,
         } = self.services.clone();
         config
@@ -161,6 +171,8 @@ impl Api {
             .app_data(Data::from(profiles))
             .app_data(Data::from(teams))
             .app_data(Data::from(audit))
+            .app_data(Data::from(statistics))
+            .app_data(Data::from(metrics))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

@@ -20,6 +20,8 @@ mod jobs;
 mod profiles;
 #[path = "routes/renewal_policies.rs"]
 mod renewal_policies;
+#[path = "routes/statistics.rs"]
+mod statistics;
 mod support;
 #[path = "routes/system.rs"]
 mod system;

@@ -8,6 +8,4 @@ use async_trait::async_trait;
 pub trait SystemService: Send + Sync {
     /// `Unavailable` while starting, stopping or without a database.
     async fn ready(&self) -> Result<(), ServiceError>;
-    /// Metrics in Prometheus text format 0.0.4.
-    async fn prometheus(&self) -> Result<String, ServiceError>;
 }

@@ -1,11 +1,10 @@
-//! State of the server itself: readiness and metrics.
+//! State of the server itself: readiness.
 
 use crate::failure::from_store;
 use async_trait::async_trait;
 use certctl_repository::Store;
 use certctl_service_api::ServiceError;
 use certctl_service_api::system::SystemService;
-use certctl_telemetry::Registry;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +12,11 @@ use std::time::Duration;
 /// A database that takes longer to answer is not ready; probes give up soon, too.
 const PING_LIMIT: Duration = Duration::from_secs(2);
 
-/// Readiness and metrics of this process.
+/// Readiness of this process.
 #[derive(Clone)]
 pub struct System {
     store: Store,
     serves: Arc<dyn Fn() -> bool + Send + Sync>,
-    metrics: Registry,
 }
 
 impl fmt::Debug for System {
@@ -29,8 +27,8 @@ impl fmt::Debug for System {
 
 impl System {
     /// `serves` tells whether the process is past its start and not yet stopping.
-    pub fn new(store: Store, serves: impl Fn() -> bool + Send + Sync + 'static, metrics: Registry) -> Self {
-        Self { store, serves: Arc::new(serves), metrics }
+    pub fn new(store: Store, serves: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { store, serves: Arc::new(serves) }
     }
 }
 
@@ -44,9 +42,5 @@ impl SystemService for System {
             Ok(answered) => answered.map_err(from_store),
             Err(elapsed) => Err(ServiceError::Unavailable(elapsed.into())),
         }
-    }
-
-    async fn prometheus(&self) -> Result<String, ServiceError> {
-        self.metrics.render().map_err(ServiceError::internal)
     }
 }

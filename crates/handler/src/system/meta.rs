@@ -5,8 +5,6 @@ use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use actix_web::web::{Data, Json};
 use certctl_api_types::system::Version;
-use certctl_http_core::ApiError;
-use certctl_service_api::system::SystemService;
 
 /// Tell the version
 #[utoipa::path(
@@ -24,14 +22,4 @@ pub(super) async fn version(version: Data<Version>) -> Json<Version> {
 )]
 pub(super) async fn openapi(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok().content_type(ContentType::json()).body(document.0.clone())
-}
-
-/// Get metrics for Prometheus
-#[utoipa::path(
-    get, path = "/api/v1/metrics/prometheus", tag = "system",
-    responses((status = 200, description = "Text format 0.0.4", body = String, content_type = "text/plain")),
-)]
-pub(super) async fn prometheus_metrics(system: Data<dyn SystemService>) -> Result<HttpResponse, ApiError> {
-    let text = system.prometheus().await?;
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
 }

@@ -1,10 +1,9 @@
-//! Probes, identity, version, metrics and the API's own description.
+//! Probes, identity, version and the API's own description.
 
 mod identity;
 mod meta;
 mod probe;
 
-use certctl_domain::access::Permission;
 use certctl_http_core::{Access, RouteTable, route};
 
 pub(crate) fn routes(table: &mut RouteTable) {
@@ -14,5 +13,4 @@ pub(crate) fn routes(table: &mut RouteTable) {
     route!(table, Access::Authenticated, identity::auth_check);
     route!(table, Access::Public, meta::version);
     route!(table, Access::Public, meta::openapi);
-    route!(table, Access::Holding(Permission::MetricsRead), meta::prometheus_metrics);
 }

@@ -1,4 +1,4 @@
-//! Probes, identity, version, metrics.
+//! Probes, identity, version.
 
 use crate::support::{Bench, request};
 use actix_web::http::Method;
@@ -50,16 +50,6 @@ async fn the_served_description_is_the_generated_one() {
     let answer = Bench::new().get("", "/openapi.json").await;
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.body, certctl_handler::openapi_json().unwrap());
-}
-
-#[actix_web::test]
-async fn metrics_are_text_for_those_who_may_read_them() {
-    let bench = Bench::new();
-    let answer = bench.get("metrics", "/metrics/prometheus").await;
-    assert_eq!(answer.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-    assert_eq!(answer.body, "certctl_up 1\n");
-    assert_eq!(bench.get("", "/metrics/prometheus").await.status, 401);
-    assert_eq!(bench.get("agent:agent-1", "/metrics/prometheus").await.status, 403);
 }
 
 #[actix_web::test]

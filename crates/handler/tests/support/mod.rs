@@ -9,6 +9,7 @@ mod jobs;
 mod profiles;
 mod renewal_policies;
 pub(crate) mod sample;
+mod statistics;
 mod system;
 mod targets;
 mod teams;
@@ -97,6 +98,8 @@ impl Bench {
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),
             audit: Arc::new(audit::Audit),
+            statistics: Arc::new(statistics::Statistics),
+            metrics: Arc::new(statistics::Statistics),
             system: system.clone(),
         };
         let build = BuildInfo {

@@ -18,8 +18,4 @@ impl SystemService for System {
         }
         Ok(())
     }
-
-    async fn prometheus(&self) -> Result<String, ServiceError> {
-        Ok("certctl_up 1\n".to_owned())
-    }
 }

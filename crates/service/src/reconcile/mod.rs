@@ -1,14 +1,16 @@
 //! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long or are
-//! long over, silent agents.
+//! long over, silent agents, kept counts.
 
 mod agent_health;
 mod deployment_sweep;
 mod job_retention;
 mod job_timeouts;
 mod renewal_sweep;
+mod rollups;
 
 pub use agent_health::AgentHealth;
 pub use deployment_sweep::DeploymentSweep;
 pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
 pub use renewal_sweep::RenewalSweep;
+pub use rollups::{RollupFold, RollupRepair};

@@ -34,6 +34,8 @@ mod rotate;
 #[cfg(test)]
 mod seed;
 #[cfg(test)]
+mod statistics;
+#[cfg(test)]
 mod system;
 #[cfg(test)]
 mod target;

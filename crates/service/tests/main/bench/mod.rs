@@ -30,7 +30,6 @@ pub(crate) use fakes::{SecretiveIssuers, SecretiveTargets, TARGET_TOKEN};
 pub(crate) const PASSPHRASE: &str = "a passphrase of the tests, 32 bytes or more";
 
 pub(crate) struct ServiceBench {
-    #[expect(dead_code, reason = "the database goes away when it is dropped")]
     db: TestStore,
     pub(crate) clock: FakeClock,
     pub(crate) base: Foundation,
@@ -126,6 +125,11 @@ impl ServiceBench {
         body: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> T {
         self.store().read("test.read", body).await.unwrap()
+    }
+
+    /// Runs SQL past the store, as an operator with a client could.
+    pub(crate) fn execute(&self, statement: &str) {
+        self.db.execute(statement).unwrap();
     }
 
     /// All audit events, oldest first.
