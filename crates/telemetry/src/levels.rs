@@ -33,7 +33,7 @@ impl Level {
 
 /// The current values of some families. Clones share them.
 #[derive(Debug, Clone)]
-pub struct Levels {
+pub(crate) struct Levels {
     families: &'static [Family],
     current: Arc<ArcSwap<Vec<Level>>>,
     descriptions: Vec<Desc>,
@@ -50,7 +50,7 @@ impl Levels {
     }
 
     /// Puts new values in the place of all old ones. A family without a value is left out.
-    pub fn replace(&self, levels: Vec<Level>) {
+    pub(crate) fn replace(&self, levels: Vec<Level>) {
         self.current.store(Arc::new(levels));
     }
 }
