@@ -27,7 +27,7 @@ pub(crate) struct DieselTx<'c> {
 
 impl std::fmt::Debug for DieselTx<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { conn, conflict, failed, effects: _ } = self;
+        let Self { conn, conflict, failed, effects: _, totals: _ } = self;
         f.debug_struct("DieselTx")
             .field("conn", conn)
             .field("conflict", conflict)
