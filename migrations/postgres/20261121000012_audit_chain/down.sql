@@ -3,7 +3,6 @@ DROP FUNCTION audit_events_refuse_delete();
 DROP TRIGGER audit_events_append_only ON audit_events;
 CREATE TRIGGER audit_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse_change();
-DROP INDEX audit_events_request;
 DROP TABLE api_calls;
 DROP TABLE audit_prune_permit;
 DROP TABLE audit_checkpoints;

@@ -39,8 +39,6 @@ CREATE TABLE audit_prune_permit (
     until_seq BIGINT NOT NULL PRIMARY KEY
 );
 
-CREATE INDEX audit_events_request ON audit_events (request_id, "timestamp", id);
-
 CREATE TABLE api_calls (
     id TEXT NOT NULL PRIMARY KEY,
     method TEXT NOT NULL,

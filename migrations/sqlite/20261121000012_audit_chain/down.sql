@@ -3,7 +3,6 @@ CREATE TRIGGER audit_events_refuse_delete BEFORE DELETE ON audit_events
 BEGIN
     SELECT RAISE(ABORT, 'audit_events is append-only');
 END;
-DROP INDEX audit_events_request;
 DROP TABLE api_calls;
 DROP TABLE audit_prune_permit;
 DROP TABLE audit_checkpoints;
