@@ -23,8 +23,8 @@ use certctl_service::reconcile::{
     WaitingTimes,
 };
 use certctl_service::{
-    AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
-    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources, Profiles,
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
+    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources, Owners, Profiles,
     RenewalPolicies, SealedCaKeys, Secrets, StaticKey, Statistics, StoreLeases, System, Targets, Teams,
     Wakeups, seed,
 };
@@ -144,6 +144,8 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         system: Arc::new(System::new(store.clone(), move || readiness.is_ready())),
         statistics: Arc::new(Statistics::new(base.clone())),
         metrics: Arc::new(Metrics::new(base.clone(), sources)),
+        owners: Arc::new(Owners::new(base.clone())),
+        agent_groups: Arc::new(AgentGroups::new(base.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),
             environment.targets.clone(),

@@ -4,6 +4,7 @@
 //! left out of responses. Times are RFC 3339 in UTC.
 
 pub mod agent;
+pub mod agent_group;
 pub mod approval;
 pub mod audit;
 pub mod certificate;
@@ -11,6 +12,7 @@ pub mod error;
 pub mod issuer;
 pub mod job;
 pub mod metrics;
+pub mod owner;
 pub mod page;
 pub mod patch;
 pub mod profile;

@@ -35,6 +35,7 @@
 //! ```
 
 mod agent;
+mod agent_group;
 mod agent_work;
 mod approval;
 mod audit;
@@ -45,6 +46,7 @@ mod error;
 mod issuer;
 mod job;
 mod list;
+mod owner;
 mod profile;
 mod raw;
 mod renewal_policy;
@@ -54,6 +56,7 @@ mod target;
 mod team;
 
 pub use agent::Agents;
+pub use agent_group::AgentGroups;
 pub use agent_work::AgentWork;
 pub use approval::Approvals;
 pub use audit::{AuditTrail, EventStream, ExportFormat};
@@ -64,6 +67,7 @@ pub use error::ClientError;
 pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
+pub use owner::Owners;
 pub use profile::Profiles;
 pub use raw::{Answer, Payload, Request};
 pub use renewal_policy::RenewalPolicies;
@@ -120,6 +124,11 @@ impl Client {
         Agents(self)
     }
 
+    /// Agent groups and their members.
+    pub const fn agent_groups(&self) -> AgentGroups<'_> {
+        AgentGroups(self)
+    }
+
     /// The routes of agent `id` itself; the credential must be that agent's.
     pub const fn agent_work<'c>(&'c self, id: &'c AgentId) -> AgentWork<'c> {
         AgentWork { client: self, id }
@@ -148,6 +157,11 @@ impl Client {
     /// Approval requests.
     pub const fn approvals(&self) -> Approvals<'_> {
         Approvals(self)
+    }
+
+    /// Owners.
+    pub const fn owners(&self) -> Owners<'_> {
+        Owners(self)
     }
 
     /// Jobs.

@@ -33,7 +33,7 @@ string_enum! {
         TargetWrite = "target.write",
         /// Create agents and enrolment tokens; retire agents.
         AgentWrite = "agent.write",
-        /// Create, change and delete teams, owners and renewal policies.
+        /// Create, change and delete teams, owners, agent groups and renewal policies.
         GovernanceWrite = "governance.write",
         /// Create, change and delete certificate profiles.
         ProfileWrite = "profile.write",

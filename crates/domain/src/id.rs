@@ -114,6 +114,8 @@ id!(/// A place certificates are deployed to.
     TargetId, "tgt", "target");
 id!(/// An agent on a host.
     AgentId, "agent", "agent");
+id!(/// A group of agents.
+    AgentGroupId, "grp", "agent group");
 id!(/// A one-time agent enrolment token.
     EnrolmentTokenId, "et", "enrolment token");
 id!(/// An API key of a person or machine.

@@ -9,6 +9,7 @@ mod string_enum;
 
 pub mod access;
 pub mod agent;
+pub mod agent_group;
 pub mod api_call;
 pub mod api_key;
 pub mod approval;

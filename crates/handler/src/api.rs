@@ -1,13 +1,14 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_work, approval, audit, certificate, issuer, job, metrics, profile, renewal_policy,
-    statistics, system, target, team,
+    agent, agent_group, agent_work, approval, audit, certificate, issuer, job, metrics, owner, profile,
+    renewal_policy, statistics, system, target, team,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
 use certctl_http_core::{Description, RouteTable};
 use certctl_service_api::agent::AgentService;
+use certctl_service_api::agent_group::AgentGroupService;
 use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
@@ -15,6 +16,7 @@ use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
 use certctl_service_api::metrics::MetricsService;
+use certctl_service_api::owner::OwnerService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::statistics::StatisticsService;
@@ -35,6 +37,8 @@ pub struct Services {
     pub targets: Arc<dyn TargetService>,
     /// Agents, for operators.
     pub agents: Arc<dyn AgentService>,
+    /// Agent groups.
+    pub agent_groups: Arc<dyn AgentGroupService>,
     /// Agents, for themselves.
     pub agent_work: Arc<dyn AgentWorkService>,
     /// Approval requests.
@@ -53,6 +57,8 @@ pub struct Services {
     pub statistics: Arc<dyn StatisticsService>,
     /// Monitoring.
     pub metrics: Arc<dyn MetricsService>,
+    /// Owners.
+    pub owners: Arc<dyn OwnerService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -93,6 +99,7 @@ pub fn route_table() -> RouteTable {
     issuer::routes(&mut table);
     target::routes(&mut table);
     agent::routes(&mut table);
+    agent_group::routes(&mut table);
     agent_work::routes(&mut table);
     approval::routes(&mut table);
     job::routes(&mut table);
@@ -102,6 +109,7 @@ pub fn route_table() -> RouteTable {
     audit::routes(&mut table);
     statistics::routes(&mut table);
     metrics::routes(&mut table);
+    owner::routes(&mut table);
     table
 }
 
@@ -148,6 +156,7 @@ impl Api {
             issuers,
             targets,
             agents,
+            agent_groups,
             agent_work,
             approvals,
             jobs,
@@ -157,6 +166,7 @@ impl Api {
             audit,
             statistics,
             metrics,
+            owners,
             system,
         } = self.services.clone();
         config
@@ -164,6 +174,7 @@ impl Api {
             .app_data(Data::from(issuers))
             .app_data(Data::from(targets))
             .app_data(Data::from(agents))
+            .app_data(Data::from(agent_groups))
             .app_data(Data::from(agent_work))
             .app_data(Data::from(approvals))
             .app_data(Data::from(jobs))
@@ -173,6 +184,7 @@ impl Api {
             .app_data(Data::from(audit))
             .app_data(Data::from(statistics))
             .app_data(Data::from(metrics))
+            .app_data(Data::from(owners))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

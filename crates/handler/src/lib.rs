@@ -5,6 +5,7 @@
 //! the services. Knows service traits and JSON bodies; never a store, a clock or a connector.
 
 mod agent;
+mod agent_group;
 mod agent_work;
 mod api;
 mod approval;
@@ -14,6 +15,7 @@ mod issuer;
 mod job;
 mod json;
 mod metrics;
+mod owner;
 mod profile;
 mod renewal_policy;
 mod statistics;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what it needs by failing")]
 
+#[path = "routes/agent_groups.rs"]
+mod agent_groups;
 #[path = "routes/agents.rs"]
 mod agents;
 #[path = "routes/approvals.rs"]
@@ -16,6 +18,8 @@ mod documents;
 mod issuers;
 #[path = "routes/jobs.rs"]
 mod jobs;
+#[path = "routes/owners.rs"]
+mod owners;
 #[path = "routes/profiles.rs"]
 mod profiles;
 #[path = "routes/renewal_policies.rs"]

@@ -5,8 +5,8 @@ use crate::conn::AnyConn;
 use crate::dialect;
 use crate::options::Engine;
 use crate::schema::{
-    agents, certificate_profiles, certificate_versions, deployment_targets, issuers, managed_certificates,
-    owners, renewal_policies, teams,
+    agent_groups, agents, certificate_profiles, certificate_versions, deployment_targets, issuers,
+    managed_certificates, owners, renewal_policies, teams,
 };
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -22,6 +22,13 @@ const UNIQUE: &[Unique] = &[
         "agent_enrolment_tokens.token_hash",
         "enrolment_token.token",
     ),
+    Unique(
+        "agent_group_members_pkey",
+        "agent_group_members.agent_group_id, agent_group_members.agent_id",
+        "agent_group_member",
+    ),
+    Unique("agent_groups_name_key", "agent_groups.name", "agent_group.name"),
+    Unique("agent_groups_pkey", "agent_groups.id", "agent_group.id"),
     Unique("agents_api_key_hash_key", "agents.api_key_hash", "agent.credential"),
     Unique("agents_name_in_service", "agents.name", "agent.name"),
     Unique("agents_pkey", "agents.id", "agent.id"),
@@ -94,6 +101,7 @@ pub(crate) fn duplicate_key(info: &dyn DatabaseErrorInformation) -> Option<&'sta
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Parent {
     Agent,
+    AgentGroup,
     Certificate,
     Issuer,
     Owner,
@@ -143,6 +151,9 @@ references! {
         "certificate_target_mappings_deployed_version_id_fkey" -> Version, "deployment.version_id";
     ENROLMENT_AGENT = "agent_enrolment_tokens_agent_id_fkey" -> Agent, "enrolment_token.agent_id";
     ENROLMENT_USER = "agent_enrolment_tokens_used_by_fkey" -> Agent, "enrolment_token.used_by";
+    GROUP_MEMBER_AGENT = "agent_group_members_agent_id_fkey" -> Agent, "agent_group_member.agent_id";
+    GROUP_MEMBER_GROUP =
+        "agent_group_members_agent_group_id_fkey" -> AgentGroup, "agent_group_member.agent_group_id";
     ISSUANCE_CERTIFICATE = "issuance_ledger_certificate_id_fkey" -> Certificate, "issuance.certificate_id";
     ISSUANCE_ISSUER = "issuance_ledger_issuer_id_fkey" -> Issuer, "issuance.issuer_id";
     JOB_AGENT = "jobs_agent_id_fkey" -> Agent, "job.agent_id";
@@ -179,6 +190,7 @@ impl Parent {
     fn exists(self, conn: &mut AnyConn, id: &str) -> bool {
         match self {
             Self::Agent => diesel::select(exists(agents::table.find(id))).get_result(conn),
+            Self::AgentGroup => diesel::select(exists(agent_groups::table.find(id))).get_result(conn),
             Self::Certificate => {
                 diesel::select(exists(managed_certificates::table.find(id))).get_result(conn)
             }

@@ -38,6 +38,19 @@ pub(crate) fn parse_time_key(key: &str) -> Result<DbTime, StoreError> {
     Timestamp::parse_rfc3339(key).map(DbTime::from).map_err(|_not_a_time| StoreError::InvalidCursor)
 }
 
+/// A LIKE pattern with the escape `\` that finds `search` literally, in a lower-case column.
+pub(crate) fn containing(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in search.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// One page of a list that is ordered by a time, newest first, ties by id. `$rows` is a boxed query
 /// with the list's filter; it is evaluated twice, for the total and for the page.
 macro_rules! newest_first {

@@ -345,6 +345,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    agent_groups (id) {
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        match_os -> Text,
+        match_architecture -> Text,
+        match_ip_cidr -> Text,
+        match_version -> Text,
+        enabled -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agent_group_members (agent_group_id, agent_id) {
+        agent_group_id -> Text,
+        agent_id -> Text,
+        membership_type -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     audit_events (id) {
         id -> Text,
         actor -> Text,
@@ -476,5 +500,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_prune_permit,
     api_calls,
     events,
-    idempotency_keys
+    idempotency_keys,
+    agent_groups,
+    agent_group_members,
 );

@@ -5,9 +5,9 @@ use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
-    AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo,
-    DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo,
-    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
+    AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
+    CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
+    LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
     TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
@@ -116,6 +116,7 @@ macro_rules! accessors {
 }
 
 accessors! {
+    agent_groups: AgentGroupRepo,
     agents: AgentRepo,
     api_calls: ApiCallRepo,
     api_keys: ApiKeyRepo,

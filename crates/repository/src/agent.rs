@@ -1,17 +1,19 @@
 //! Storage of agents.
 
-use crate::{Page, PageRequest, StoreError};
+use crate::{Cursor, Page, PageRequest, StoreError};
 use certctl_domain::Timestamp;
 use certctl_domain::agent::{Agent, AgentDependencies, AgentMetadata, AgentStatus};
 use certctl_domain::id::AgentId;
 
 /// Which agents a list shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AgentFilter {
     /// Retired agents instead of those in service.
     pub retired: bool,
     /// Status.
     pub status: Option<AgentStatus>,
+    /// Part of the name, host name or address, any case.
+    pub search: Option<String>,
 }
 
 /// Agents. Each write names the columns it changes, so that a heartbeat never undoes a retirement.
@@ -21,7 +23,10 @@ pub trait AgentRepo {
     /// The agent with this credential.
     fn find_by_credential(&mut self, credential_hash: &str) -> Result<Option<Agent>, StoreError>;
     /// One page, newest first.
-    fn list(&mut self, filter: AgentFilter, page: &PageRequest) -> Result<Page<Agent>, StoreError>;
+    fn list(&mut self, filter: &AgentFilter, page: &PageRequest) -> Result<Page<Agent>, StoreError>;
+    /// Agents in service in the order of the list, at most `limit` of those after `after`. For whoever
+    /// looks at all of them.
+    fn in_service(&mut self, after: Option<&Cursor>, limit: u32) -> Result<Vec<Agent>, StoreError>;
     /// Adds a row. `Duplicate{agent.name}` among agents in service.
     fn insert(&mut self, agent: &Agent) -> Result<(), StoreError>;
     /// Records a heartbeat unless the agent is retired; false then, or when it does not exist.

@@ -4,6 +4,7 @@
 //! repository per aggregate. No SQL, no diesel, no await inside a transaction.
 
 mod agent;
+mod agent_group;
 mod api_call;
 mod api_key;
 mod approval;
@@ -31,6 +32,7 @@ mod target;
 mod version;
 
 pub use agent::{AgentFilter, AgentRepo};
+pub use agent_group::AgentGroupRepo;
 pub use api_call::{ApiCallFilter, ApiCallRepo};
 pub use api_key::ApiKeyRepo;
 pub use approval::{ApprovalFilter, ApprovalRepo};

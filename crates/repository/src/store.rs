@@ -1,9 +1,9 @@
 //! The unit of work: a named closure that runs in one transaction and may run again.
 
 use crate::{
-    AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo, CertificateRepo,
-    DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo,
-    LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
+    AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
+    CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
+    LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
     TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 /// can only be undone, on every engine: return the error. `Stale` and the `Duplicate`s of
 /// [`JobRepo::insert`] leave it usable.
 pub trait Tx {
+    /// Agent groups.
+    fn agent_groups(&mut self) -> &mut dyn AgentGroupRepo;
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepo;
     /// Log of API calls.

@@ -8,6 +8,17 @@ use certctl_domain::agent::{Agent, AgentDependencies, AgentMetadata, AgentStatus
 use certctl_domain::id::AgentId;
 use std::time::Duration;
 
+/// Which agents are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentQuery {
+    /// Retired agents instead of those in service.
+    pub retired: bool,
+    /// Reachability as users see it.
+    pub status: Option<AgentStatus>,
+    /// Part of the name, host name or address, any case.
+    pub search: Option<String>,
+}
+
 /// A new agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAgent {
@@ -66,12 +77,11 @@ pub enum Retirement {
 /// Use cases of agents.
 #[async_trait]
 pub trait AgentService: Send + Sync {
-    /// One page of the agents in service, or of the retired ones.
+    /// One page of the agents that fit.
     async fn list(
         &self,
         who: &Actor,
-        retired: bool,
-        status: Option<AgentStatus>,
+        query: AgentQuery,
         page: ListRequest,
     ) -> Result<Listing<Agent>, ServiceError>;
     /// One agent.

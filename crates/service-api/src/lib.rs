@@ -5,6 +5,7 @@
 
 mod actor;
 pub mod agent;
+pub mod agent_group;
 pub mod agent_work;
 pub mod approval;
 pub mod audit;
@@ -17,6 +18,7 @@ pub mod issuer;
 pub mod job;
 pub mod list;
 pub mod metrics;
+pub mod owner;
 pub mod profile;
 pub mod renewal_policy;
 pub mod statistics;

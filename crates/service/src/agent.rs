@@ -13,7 +13,7 @@ use certctl_domain::agent::{Agent, AgentMetadata, AgentStatus};
 use certctl_domain::enrolment::EnrolmentToken;
 use certctl_domain::id::{AgentId, EnrolmentTokenId, IdSource};
 use certctl_repository::{AgentFilter, Tx};
-use certctl_service_api::agent::{AgentService, Enrolment, IssuedToken, NewAgent, Retirement};
+use certctl_service_api::agent::{AgentQuery, AgentService, Enrolment, IssuedToken, NewAgent, Retirement};
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::json;
@@ -110,18 +110,18 @@ impl AgentService for Agents {
     async fn list(
         &self,
         who: &Actor,
-        retired: bool,
-        status: Option<AgentStatus>,
+        query: AgentQuery,
         page: ListRequest,
     ) -> Result<Listing<Agent>, ServiceError> {
         who.require(Permission::InventoryRead)?;
+        let AgentQuery { retired, status, search } = query;
         let name = if retired { "agents.retired" } else { "agents" };
         let request = page_request(name, &page)?;
-        let (filter, wanted) = (AgentFilter { retired, status }, request.clone());
+        let (filter, wanted) = (AgentFilter { retired, status, search }, request.clone());
         let found = self
             .base
             .store
-            .read("agent.list", move |tx| Ok::<_, Failure>(tx.agents().list(filter, &wanted)?))
+            .read("agent.list", move |tx| Ok::<_, Failure>(tx.agents().list(&filter, &wanted)?))
             .await?;
         Ok(listing(name, &request, found))
     }

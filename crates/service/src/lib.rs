@@ -5,6 +5,7 @@
 //! happen only in [`jobs`]; every change commits together with its audit event and follow-up jobs.
 
 mod agent;
+mod agent_group;
 mod agent_work;
 mod api_key;
 mod approval;
@@ -23,6 +24,7 @@ pub mod jobs;
 mod leases;
 mod live_issuers;
 mod metrics;
+mod owner;
 mod profile;
 pub mod reconcile;
 mod renewal_policy;
@@ -38,6 +40,7 @@ mod team;
 mod wakeups;
 
 pub use agent::Agents;
+pub use agent_group::AgentGroups;
 pub use agent_work::{AgentWork, AgentWorkOptions};
 pub use api_key::ApiKeys;
 pub use approval::{ApprovalGate, Approvals};
@@ -50,6 +53,7 @@ pub use job::Jobs;
 pub use leases::StoreLeases;
 pub use live_issuers::LiveIssuers;
 pub use metrics::{Metrics, MetricsSources};
+pub use owner::Owners;
 pub use profile::Profiles;
 pub use renewal_policy::RenewalPolicies;
 pub use secrets::Secrets;

@@ -72,7 +72,7 @@ pub async fn seed(
 fn is_empty(tx: &mut dyn Tx) -> Result<bool, StoreError> {
     let one = PageRequest::first(1);
     Ok(tx.teams().list(&one)?.total == 0
-        && tx.owners().list(&one)?.total == 0
+        && tx.owners().list(None, &one)?.total == 0
         && tx.renewal_policies().list(&one)?.total == 0
         && tx.issuers().list(&IssuerFilter::default(), &one)?.total == 0)
 }

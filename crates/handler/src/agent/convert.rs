@@ -5,7 +5,7 @@ use certctl_domain::Timestamp;
 use certctl_domain::agent::{Agent, AgentDependencies, AgentMetadata, AgentStatus};
 use certctl_service_api::agent::NewAgent;
 
-pub(super) fn agent(agent: Agent) -> api::Agent {
+pub(crate) fn agent(agent: Agent) -> api::Agent {
     api::Agent {
         id: agent.id,
         name: agent.name,

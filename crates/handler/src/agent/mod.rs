@@ -8,6 +8,8 @@ mod list;
 mod retire;
 mod token;
 
+pub(crate) use convert::agent as agent_body;
+
 use certctl_domain::access::Permission;
 use certctl_http_core::{Access, RouteTable, route};
 

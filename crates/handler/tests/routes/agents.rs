@@ -12,6 +12,8 @@ async fn agents_in_service_are_listed_apart_from_retired_ones() {
     assert_json_snapshot!("agent_list", answer.json());
     assert!(!answer.body.contains("cdcd"), "the credential's hash is shown: {}", answer.body);
     assert_eq!(bench.get("viewer", "/agents?status=Offline").await.json()["total"], 0);
+    assert_eq!(bench.get("viewer", "/agents?search=agent-2").await.json()["data"][0]["id"], "agent-2");
+    assert_eq!(bench.get("viewer", "/agents/retired?search=agent-2").await.json()["total"], 0);
     assert_json_snapshot!("agent_list_retired", bench.get("viewer", "/agents/retired").await.json());
     assert_eq!(bench.get("viewer", "/agents?status=Asleep").await.field(), "status");
     assert_eq!(bench.get("viewer", "/agents/retired?status=Online").await.field(), "status");

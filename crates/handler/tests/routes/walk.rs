@@ -13,6 +13,7 @@ fn path(route: &Route) -> String {
         .replace("{id}", if route.access == Access::OwnAgent { "agent-1" } else { "sample-1" })
         .replace("{certificate_id}", "mc-1")
         .replace("{version_id}", "cv-1")
+        .replace("{agent_id}", "agent-1")
         .replace("{job_id}", "job-1")
 }
 

@@ -2,9 +2,9 @@
 
 use super::{page_of, sample};
 use async_trait::async_trait;
-use certctl_domain::agent::{Agent, AgentDependencies, AgentStatus};
+use certctl_domain::agent::{Agent, AgentDependencies};
 use certctl_domain::id::AgentId;
-use certctl_service_api::agent::{AgentService, Enrolment, IssuedToken, NewAgent, Retirement};
+use certctl_service_api::agent::{AgentQuery, AgentService, Enrolment, IssuedToken, NewAgent, Retirement};
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use std::time::Duration;
@@ -37,12 +37,13 @@ impl AgentService for Agents {
     async fn list(
         &self,
         _: &Actor,
-        retired: bool,
-        status: Option<AgentStatus>,
+        query: AgentQuery,
         page: ListRequest,
     ) -> Result<Listing<Agent>, ServiceError> {
         let wanted = |row: &Agent| {
-            row.retired_at.is_some() == retired && status.is_none_or(|status| status == row.status)
+            row.retired_at.is_some() == query.retired
+                && query.status.is_none_or(|status| status == row.status)
+                && query.search.as_ref().is_none_or(|part| row.name.contains(part))
         };
         let rows: Vec<_> = rows().into_iter().filter(wanted).collect();
         page_of(&rows, &page)

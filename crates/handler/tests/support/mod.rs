@@ -1,11 +1,13 @@
 //! The application on fakes, and a client for it.
 
+mod agent_groups;
 mod agents;
 mod approvals;
 mod audit;
 mod certificates;
 mod issuers;
 mod jobs;
+mod owners;
 mod profiles;
 mod renewal_policies;
 pub(crate) mod sample;
@@ -91,6 +93,7 @@ impl Bench {
             issuers: Arc::new(issuers::Issuers::default()),
             targets: Arc::new(targets::Targets::default()),
             agents: Arc::new(agents::Agents),
+            agent_groups: Arc::new(agent_groups::AgentGroups::default()),
             agent_work: work.clone(),
             approvals: approvals.clone(),
             jobs: jobs.clone(),
@@ -100,6 +103,7 @@ impl Bench {
             audit: Arc::new(audit::Audit),
             statistics: Arc::new(statistics::Statistics),
             metrics: Arc::new(statistics::Statistics),
+            owners: Arc::new(owners::Owners::default()),
             system: system.clone(),
         };
         let build = BuildInfo {

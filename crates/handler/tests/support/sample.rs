@@ -1,12 +1,13 @@
 //! One object of each kind, with every field filled.
 
 use certctl_domain::agent::{Agent, AgentStatus};
+use certctl_domain::agent_group::AgentGroup;
 use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
-use certctl_domain::organisation::Team;
+use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
 use certctl_domain::san::San;
@@ -116,6 +117,32 @@ pub(crate) fn team(name: &str) -> Team {
         id: id(name),
         name: format!("{name} team"),
         description: "runs the edge".to_owned(),
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn owner(name: &str) -> Owner {
+    Owner {
+        id: id(name),
+        name: format!("{name} owner"),
+        email: "edge@example.com".to_owned(),
+        team_id: id("t-1"),
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn agent_group(name: &str) -> AgentGroup {
+    AgentGroup {
+        id: id(name),
+        name: format!("{name} group"),
+        description: "all of the edge".to_owned(),
+        match_os: "linux".to_owned(),
+        match_architecture: "amd64".to_owned(),
+        match_ip_cidr: "192.0.2.0/24".to_owned(),
+        match_version: ">=1.2, <2".to_owned(),
+        enabled: true,
         created_at: time(0),
         updated_at: time(2),
     }

@@ -1,14 +1,15 @@
 //! Agents.
 
 use crate::conn::MultiBackend;
-use crate::rows::{AgentRow, IntoDomain, parse_ids};
+use crate::paging::{containing, parse_time_key};
+use crate::rows::{AgentRow, IntoDomain, domain_values, parse_ids};
 use crate::schema::{agents, certificate_target_mappings, deployment_targets, jobs};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
-use certctl_domain::agent::{Agent, AgentDependencies, AgentMetadata, AgentStatus};
+use certctl_domain::agent::{Agent, AgentDependencies, AgentMetadata, AgentStatus, SENTINEL_AGENT_IDS};
 use certctl_domain::id::AgentId;
-use certctl_repository::{AgentFilter, AgentRepo, Page, PageRequest, StoreError, exactly_one};
+use certctl_repository::{AgentFilter, AgentRepo, Cursor, Page, PageRequest, StoreError, exactly_one};
 use diesel::dsl::count;
 use diesel::prelude::*;
 
@@ -29,7 +30,12 @@ fn reported(fact: &str) -> Option<&str> {
     Some(fact).filter(|fact| !fact.is_empty())
 }
 
-fn filtered(filter: AgentFilter) -> agents::BoxedQuery<'static, MultiBackend> {
+diesel::define_sql_function! {
+    /// The text in lower case.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+fn filtered(filter: &AgentFilter) -> agents::BoxedQuery<'static, MultiBackend> {
     let mut query = agents::table.into_boxed();
     query = if filter.retired {
         query.filter(agents::retired_at.is_not_null())
@@ -38,6 +44,16 @@ fn filtered(filter: AgentFilter) -> agents::BoxedQuery<'static, MultiBackend> {
     };
     if let Some(status) = filter.status {
         query = query.filter(agents::status.eq(status.as_str()));
+    }
+    if let Some(search) = &filter.search {
+        let part = containing(search);
+        query = query.filter(
+            lower(agents::name)
+                .like(part.clone())
+                .escape('\\')
+                .or(lower(agents::hostname).like(part.clone()).escape('\\'))
+                .or(lower(agents::ip_address).like(part).escape('\\')),
+        );
     }
     query
 }
@@ -57,9 +73,26 @@ impl AgentRepo for DieselTx<'_> {
         self.check(row)?.map(AgentRow::into_domain).transpose()
     }
 
-    fn list(&mut self, filter: AgentFilter, page: &PageRequest) -> Result<Page<Agent>, StoreError> {
+    fn list(&mut self, filter: &AgentFilter, page: &PageRequest) -> Result<Page<Agent>, StoreError> {
         let registered_at = |agent: &Agent| agent.registered_at;
         Ok(newest_first!(self, page, agents.registered_at, AgentRow, filtered(filter), registered_at))
+    }
+
+    fn in_service(&mut self, after: Option<&Cursor>, limit: u32) -> Result<Vec<Agent>, StoreError> {
+        let mut query = filtered(&AgentFilter::default());
+        if let Some(cursor) = after {
+            let at = parse_time_key(&cursor.key)?;
+            query = query
+                .filter(agents::registered_at.le(at))
+                .filter(agents::registered_at.lt(at).or(agents::id.lt(cursor.id.clone())));
+        }
+        let rows = query
+            .order_by(agents::registered_at.desc())
+            .then_order_by(agents::id.desc())
+            .limit(limit.into())
+            .select(AgentRow::as_select())
+            .load(self.conn);
+        domain_values(self.check(rows)?)
     }
 
     fn insert(&mut self, agent: &Agent) -> Result<(), StoreError> {
@@ -106,6 +139,7 @@ impl AgentRepo for DieselTx<'_> {
         let silent = agents::table
             .filter(agents::retired_at.is_null())
             .filter(agents::status.ne(AgentStatus::Offline.as_str()))
+            .filter(agents::id.ne_all(SENTINEL_AGENT_IDS))
             .filter(agents::last_heartbeat_at.lt(DbTime::from(before)));
         let updated = diesel::update(silent)
             .set(agents::status.eq(AgentStatus::Offline.as_str()))

@@ -1,6 +1,7 @@
 //! The repositories, one file per aggregate. Every query is written once for both engines.
 
 mod agent;
+mod agent_group;
 mod api_call;
 mod api_key;
 mod approval;

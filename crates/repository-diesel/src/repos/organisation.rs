@@ -66,13 +66,44 @@ impl OwnerRepo for DieselTx<'_> {
         self.check(row)?.map(OwnerRow::into_domain).transpose()
     }
 
-    fn list(&mut self, page: &PageRequest) -> Result<Page<Owner>, StoreError> {
-        let rows = || owners::table.into_boxed::<MultiBackend>();
+    fn list(&mut self, team: Option<&TeamId>, page: &PageRequest) -> Result<Page<Owner>, StoreError> {
+        let rows = || {
+            let query = owners::table.into_boxed::<MultiBackend>();
+            match team {
+                Some(team) => query.filter(owners::team_id.eq(team.to_string())),
+                None => query,
+            }
+        };
         Ok(newest_first!(self, page, owners.created_at, OwnerRow, rows(), |owner: &Owner| owner.created_at))
     }
 
     fn insert(&mut self, owner: &Owner) -> Result<(), StoreError> {
         let inserted = diesel::insert_into(owners::table).values(OwnerRow::from(owner)).execute(self.conn);
         self.check_references(inserted, &[(Reference::OWNER_TEAM, Some(owner.team_id.as_str()))]).map(drop)
+    }
+
+    fn update(&mut self, owner: &Owner, unchanged_since: Timestamp) -> Result<(), StoreError> {
+        let stored = owners::table
+            .find(owner.id.as_str())
+            .filter(owners::updated_at.eq(DbTime::from(unchanged_since)));
+        let updated = diesel::update(stored).set(OwnerRow::from(owner)).execute(self.conn);
+        let written = [(Reference::OWNER_TEAM, Some(owner.team_id.as_str()))];
+        exactly_one(self.check_references(updated, &written)?)
+    }
+
+    fn certificates(&mut self, id: &OwnerId) -> Result<u64, StoreError> {
+        let rows = managed_certificates::table
+            .filter(managed_certificates::owner_id.eq(id.as_str()))
+            .count()
+            .get_result::<i64>(self.conn);
+        self.check(rows).map(i64::unsigned_abs)
+    }
+
+    fn delete(&mut self, id: &OwnerId) -> Result<(), StoreError> {
+        if OwnerRepo::certificates(self, id)? > 0 {
+            return Err(StoreError::InUse { key: Reference::CERTIFICATE_OWNER.key });
+        }
+        let deleted = diesel::delete(owners::table.find(id.as_str())).execute(self.conn);
+        exactly_one(self.check_delete(deleted)?)
     }
 }

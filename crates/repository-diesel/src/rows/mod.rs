@@ -4,6 +4,7 @@
 //! [`StoreError::Corrupt`] with table, column and row.
 
 mod agent;
+mod agent_group;
 mod api_call;
 mod api_key;
 mod approval;
@@ -26,6 +27,7 @@ mod target;
 mod version;
 
 pub(crate) use agent::AgentRow;
+pub(crate) use agent_group::{AgentGroupRow, GroupMemberRow};
 pub(crate) use api_call::ApiCallRow;
 pub(crate) use api_key::ApiKeyRow;
 pub(crate) use approval::ApprovalRow;

@@ -44,7 +44,7 @@ impl IntoDomain for TeamRow {
     }
 }
 
-#[derive(Debug, Queryable, Selectable, Insertable)]
+#[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = owners)]
 pub(crate) struct OwnerRow {
     id: String,

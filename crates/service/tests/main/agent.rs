@@ -8,7 +8,7 @@ use certctl_domain::deployment::DeploymentStatus;
 use certctl_domain::id::AgentId;
 use certctl_domain::job::{Job, JobKind, JobStatus};
 use certctl_service::{Agents, Authentication};
-use certctl_service_api::agent::{AgentService, NewAgent, Retirement};
+use certctl_service_api::agent::{AgentQuery, AgentService, NewAgent, Retirement};
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::list::ListRequest;
 use certctl_service_api::{ConflictCode, Identity, ServiceError};
@@ -74,7 +74,11 @@ async fn a_token_is_good_for_one_agent() {
         assert_eq!(third.code(), "invalid_enrolment_token");
         let page = t
             .agents()
-            .list(&viewer(), false, Some(AgentStatus::Online), ListRequest::default())
+            .list(
+                &viewer(),
+                AgentQuery { status: Some(AgentStatus::Online), ..AgentQuery::default() },
+                ListRequest::default(),
+            )
             .await
             .unwrap();
         // The one of the basics, and the one that won.
@@ -92,7 +96,14 @@ async fn expired_and_unknown_tokens_are_refused() {
         let error = t.agents().enrol(text, named("web"), None).await.unwrap_err();
         assert_eq!(error.code(), "invalid_enrolment_token");
     }
-    assert!(t.agents().list(&admin(), false, None, ListRequest::default()).await.unwrap().items.is_empty());
+    assert!(
+        t.agents()
+            .list(&admin(), AgentQuery::default(), ListRequest::default())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -194,7 +205,11 @@ async fn forced_retirement_takes_targets_and_jobs_along_and_puts_certificates_ba
         // Again changes nothing, and says so.
         assert_eq!(t.agents().retire(&admin(), &id, false, None).await.unwrap(), Retirement::AlreadyRetired);
         assert_eq!(t.audited().await.len(), 1);
-        let page = t.agents().list(&viewer(), true, None, ListRequest::default()).await.unwrap();
+        let page = t
+            .agents()
+            .list(&viewer(), AgentQuery { retired: true, ..AgentQuery::default() }, ListRequest::default())
+            .await
+            .unwrap();
         assert_eq!(page.items.iter().map(|agent| agent.id.clone()).collect::<Vec<_>>(), [id]);
     }
 }

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod agent;
 #[cfg(test)]
+mod agent_group;
+#[cfg(test)]
 mod api_key;
 #[cfg(test)]
 mod approval;
@@ -23,6 +25,8 @@ mod issuer;
 mod job;
 #[cfg(test)]
 mod job_life;
+#[cfg(test)]
+mod owner;
 #[cfg(test)]
 mod profile;
 #[cfg(test)]

@@ -12,7 +12,9 @@
 mod setting;
 mod work;
 
-pub use setting::{agent, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team};
+pub use setting::{
+    agent, agent_group, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team,
+};
 pub use work::{approval, audit_event, certificate, issuance, issuance_job, job, mapping, version};
 
 use certctl_domain::Timestamp;

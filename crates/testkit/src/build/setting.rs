@@ -4,6 +4,7 @@ use super::{AGENT, ISSUER, TEAM, at, id};
 use certctl_domain::JsonText;
 use certctl_domain::access::Role;
 use certctl_domain::agent::{Agent, AgentStatus};
+use certctl_domain::agent_group::AgentGroup;
 use certctl_domain::api_key::ApiKey;
 use certctl_domain::ca_key::{CaKey, CaKeyState};
 use certctl_domain::enrolment::EnrolmentToken;
@@ -127,6 +128,22 @@ pub fn agent(agent: &str) -> Agent {
         version: "0.1.0".to_owned(),
         retired_at: None,
         retired_reason: None,
+    }
+}
+
+/// An enabled group without criteria.
+pub fn agent_group(group: &str) -> AgentGroup {
+    AgentGroup {
+        id: id(group),
+        name: format!("Group {group}"),
+        description: String::new(),
+        match_os: String::new(),
+        match_architecture: String::new(),
+        match_ip_cidr: String::new(),
+        match_version: String::new(),
+        enabled: true,
+        created_at: at(0),
+        updated_at: at(0),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{TestStore, build, seed_basics};
 use certctl_domain::agent::{Agent, AgentDependencies, AgentMetadata, AgentStatus};
 use certctl_domain::job::{Job, JobStatus};
 use certctl_domain::target::Target;
-use certctl_repository::{AgentFilter, PageRequest, StoreError};
+use certctl_repository::{AgentFilter, Cursor, PageRequest, StoreError};
 
 pub async fn agents_come_back_as_stored(db: &TestStore) {
     let retired = Agent {
@@ -28,13 +28,13 @@ pub async fn agents_come_back_as_stored(db: &TestStore) {
 
     let in_service = AgentFilter::default();
     let ids =
-        walk(db, 1, move |tx, page| tx.agents().list(in_service, page), |agent| agent.id.to_string()).await;
+        walk(db, 1, move |tx, page| tx.agents().list(&in_service, page), |agent| agent.id.to_string()).await;
     assert_eq!(ids, ["agent-newer", "agent-new"]);
-    let filter = AgentFilter { retired: true, status: None };
-    let page = read(db, move |tx| tx.agents().list(filter, &PageRequest::first(9))).await;
+    let filter = AgentFilter { retired: true, ..AgentFilter::default() };
+    let page = read(db, move |tx| tx.agents().list(&filter, &PageRequest::first(9))).await;
     assert_eq!((page.items, page.total), (vec![retired], 1));
-    let filter = AgentFilter { retired: false, status: Some(AgentStatus::Offline) };
-    assert_eq!(read(db, move |tx| tx.agents().list(filter, &PageRequest::first(9))).await.total, 0);
+    let filter = AgentFilter { status: Some(AgentStatus::Offline), ..AgentFilter::default() };
+    assert_eq!(read(db, move |tx| tx.agents().list(&filter, &PageRequest::first(9))).await.total, 0);
 
     let same_id = Agent { id: build::id("agent-new"), ..build::agent("agent-other") };
     assert_refused!(attempt(db, move |tx| tx.agents().insert(&same_id)).await, Duplicate, "agent.id");
@@ -78,6 +78,51 @@ pub async fn a_heartbeat_never_blanks_a_fact_or_wakes_the_retired(db: &TestStore
     assert_eq!(read(db, |tx| tx.agents().find(&build::id("agent-one"))).await, Some(retired));
 }
 
+pub async fn agents_are_found_by_a_part_of_what_they_are_called(db: &TestStore) {
+    write(db, |tx| {
+        let web = Agent { ip_address: "2001:DB8::7".to_owned(), ..build::agent("agent-web") };
+        tx.agents().insert(&web)?;
+        let db = Agent { name: "100%_DB".to_owned(), ..build::agent("agent-db") };
+        tx.agents().insert(&db)?;
+        let gone = Agent { retired_at: Some(build::at(1)), ..build::agent("agent-web-old") };
+        tx.agents().insert(&gone)
+    })
+    .await;
+    let found = async |search: &str| {
+        let filter = AgentFilter { search: Some(search.to_owned()), ..AgentFilter::default() };
+        let page = read(db, move |tx| tx.agents().list(&filter, &PageRequest::first(9))).await;
+        page.items.iter().map(|agent| agent.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("WEB.example").await, ["agent-web"]);
+    assert_eq!(found("db8::").await, ["agent-web"]);
+    assert_eq!(found("100%_d").await, ["agent-db"]);
+    // Wildcards of SQL mean themselves.
+    assert_eq!(found("100_%").await, [""; 0]);
+    assert_eq!(found("%").await, ["agent-db"]);
+}
+
+pub async fn agents_in_service_come_in_batches(db: &TestStore) {
+    write(db, |tx| {
+        for n in 0..5 {
+            // Two agents share each instant, so ties are broken by id.
+            let row = Agent { registered_at: build::at(n / 2), ..build::agent(&format!("agent-{n}")) };
+            tx.agents().insert(&row)?;
+        }
+        tx.agents().insert(&Agent { retired_at: Some(build::at(1)), ..build::agent("agent-gone") })
+    })
+    .await;
+    let seen = read(db, |tx| {
+        let (mut seen, mut after): (Vec<String>, Option<Cursor>) = Default::default();
+        loop {
+            let batch = tx.agents().in_service(after.as_ref(), 2)?;
+            let Some(last) = batch.last() else { return Ok(seen) };
+            after = Some(Cursor { key: last.registered_at.to_rfc3339(), id: last.id.to_string() });
+            seen.extend(batch.iter().map(|agent| agent.id.to_string()));
+        }
+    });
+    assert_eq!(seen.await, ["agent-4", "agent-3", "agent-2", "agent-1", "agent-0"]);
+}
+
 pub async fn only_agents_in_service_change(db: &TestStore) {
     write(db, |tx| {
         tx.agents().insert(&build::agent("agent-one"))?;
@@ -99,6 +144,8 @@ pub async fn agents_without_heartbeats_go_offline(db: &TestStore) {
         }
         let offline = Agent { status: AgentStatus::Offline, ..build::agent("agent-off") };
         tx.agents().insert(&offline)?;
+        let scanner = Agent { last_heartbeat_at: Some(build::at(1)), ..build::agent("server-scanner") };
+        tx.agents().insert(&scanner)?;
         tx.agents().insert(&Agent { retired_at: Some(build::at(5)), ..build::agent("agent-gone") })
     })
     .await;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod agent;
+pub mod agent_group;
 pub mod approval;
 pub mod audit;
 pub mod certificate;
@@ -116,7 +117,9 @@ macro_rules! store_suite {
             agent {
                 a_heartbeat_never_blanks_a_fact_or_wakes_the_retired,
                 a_name_is_free_again_once_its_agent_retired,
+                agents_are_found_by_a_part_of_what_they_are_called,
                 agents_come_back_as_stored,
+                agents_in_service_come_in_batches,
                 agents_without_heartbeats_go_offline,
                 dependencies_count_what_is_active,
                 only_agents_in_service_change,
@@ -127,6 +130,10 @@ macro_rules! store_suite {
                 a_request_is_decided_once,
                 effects_follow_a_commit_and_nothing_else,
                 requests_come_back_as_stored,
+            }
+            agent_group {
+                groups_come_back_as_stored_and_are_guarded_by_their_last_change,
+                what_is_said_by_hand_is_replaced_taken_back_and_goes_with_the_group,
             }
             audit {
                 events_can_only_be_added,
@@ -211,9 +218,11 @@ macro_rules! store_suite {
                 the_intents_of_a_job_are_abandoned,
             }
             organisation {
+                a_changed_owner_is_guarded_by_its_last_change,
                 a_changed_policy_is_guarded_by_its_last_change,
                 a_changed_profile_is_guarded_by_its_last_change,
                 a_changed_team_is_guarded_by_its_last_change,
+                an_owner_goes_when_no_certificate_is_his,
                 a_policy_goes_when_no_certificate_follows_it,
                 names_and_ids_are_unique,
                 pages_by_number_have_exact_totals,

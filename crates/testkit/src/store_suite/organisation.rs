@@ -3,7 +3,7 @@
 use super::{assert_refused, assert_stale, attempt, read, walk, write};
 use crate::{TestStore, build, seed_basics};
 use certctl_domain::certificate::{Certificate, CertificateStatus};
-use certctl_domain::organisation::Team;
+use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
 use certctl_repository::{PageRequest, StoreError};
@@ -22,6 +22,56 @@ pub async fn teams_and_owners_come_back_as_stored(db: &TestStore) {
     .await;
     assert_eq!(found, (Some(team), Some(owner)));
     assert_eq!(read(db, |tx| tx.teams().find(&build::id("t-none"))).await, None);
+}
+
+pub async fn a_changed_owner_is_guarded_by_its_last_change(db: &TestStore) {
+    seed_basics(db.store()).await;
+    write(db, |tx| {
+        tx.teams().insert(&build::team("t-new"))?;
+        tx.owners().insert(&build::owner("o-one"))
+    })
+    .await;
+    let changed = Owner {
+        name: "changed".to_owned(),
+        email: "changed@example.com".to_owned(),
+        team_id: build::id("t-new"),
+        updated_at: build::at(5),
+        ..build::owner("o-one")
+    };
+    let row = changed.clone();
+    write(db, move |tx| tx.owners().update(&row, build::at(0))).await;
+    assert_eq!(read(db, |tx| tx.owners().find(&build::id("o-one"))).await, Some(changed.clone()));
+    let row = changed.clone();
+    assert_stale(attempt(db, move |tx| tx.owners().update(&row, build::at(0))).await);
+    let row = Owner { team_id: build::id("t-none"), ..changed };
+    let orphan = attempt(db, move |tx| tx.owners().update(&row, build::at(5))).await;
+    assert_refused!(orphan, Missing, "owner.team_id");
+
+    let of = async |team: &'static str| {
+        let page = PageRequest::first(9);
+        let page = read(db, move |tx| tx.owners().list(Some(&build::id(team)), &page)).await;
+        page.items.iter().map(|row| row.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("t-new").await, ["o-one"]);
+    assert_eq!(of(build::TEAM).await, [build::OWNER]);
+}
+
+pub async fn an_owner_goes_when_no_certificate_is_his(db: &TestStore) {
+    seed_basics(db.store()).await;
+    write(db, |tx| {
+        tx.certificates().insert(&build::certificate("mc-one"))?;
+        tx.owners().insert(&build::owner("o-free"))
+    })
+    .await;
+    let counts = read(db, |tx| {
+        let owners = tx.owners();
+        Ok((owners.certificates(&build::id(build::OWNER))?, owners.certificates(&build::id("o-free"))?))
+    });
+    assert_eq!(counts.await, (1, 0));
+    let refused = attempt(db, |tx| tx.owners().delete(&build::id(build::OWNER))).await;
+    assert_refused!(refused, InUse, "certificate.owner_id");
+    write(db, |tx| tx.owners().delete(&build::id("o-free"))).await;
+    assert_stale(attempt(db, |tx| tx.owners().delete(&build::id("o-free"))).await);
 }
 
 pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
