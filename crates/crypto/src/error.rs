@@ -54,6 +54,9 @@ pub enum Error {
     /// No key of this kind can be made.
     #[error("cannot generate a {} key of {} bits", .0.algorithm, .0.size)]
     UnsupportedKeySpec(KeySpec),
+    /// Nothing could be encrypted with a password.
+    #[error("encryption with a password failed")]
+    PasswordEncryptionFailed,
     /// Key generation failed.
     #[error("key generation failed")]
     KeyGenerationFailed,

@@ -10,6 +10,7 @@ mod error;
 pub mod hash;
 mod keypair;
 mod keyring;
+pub mod password;
 pub mod pem;
 mod secret;
 mod signature;

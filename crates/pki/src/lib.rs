@@ -76,6 +76,7 @@ mod key;
 mod lint;
 mod name;
 pub mod pem;
+pub mod pkcs12;
 mod serial;
 
 pub use builder::{CaTemplate, LeafTemplate, ToBeSigned};

@@ -10,6 +10,7 @@ mod main {
     mod corpus;
     mod golden;
     mod hostile_input;
+    mod pkcs12;
     mod requests;
     mod support;
 }
