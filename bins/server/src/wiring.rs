@@ -19,14 +19,14 @@ use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
-    AgentHealth, DeploymentSweep, JobRetention, JobTimeouts, RenewalSweep, RollupFold, RollupRepair,
-    WaitingTimes,
+    AgentHealth, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner, RenewalSweep, RollupFold,
+    RollupRepair, WaitingTimes,
 };
 use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
-    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources, Owners, Profiles,
-    RenewalPolicies, SealedCaKeys, Secrets, StaticKey, Statistics, StoreLeases, System, Targets, Teams,
-    Wakeups, seed,
+    EngineOptions, Exports, Foundation, Imports, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources,
+    Operations, Owners, Profiles, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, Statistics, StoreLeases,
+    System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::{ApiKeyService, NewApiKey};
@@ -43,6 +43,8 @@ use std::time::{Duration, Instant};
 const DEPLOYMENT_PAUSE: Duration = Duration::from_mins(10);
 /// How often jobs that ended long ago are removed.
 const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
+/// How often unfinished operations are taken up that nobody was woken for.
+const OPERATIONS_CHECK: Duration = Duration::from_secs(30);
 /// How often the server looks whether its own certificate must be replaced.
 const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
 
@@ -135,8 +137,11 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
+        exports: Arc::new(Exports::new(base.clone(), config.export.per_actor_per_hour)),
+        imports: Arc::new(Imports::new(base.clone())),
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
+        operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
@@ -231,6 +236,7 @@ fn reconcilers(
             Arc::new(DeploymentSweep::new(base.clone(), Arc::clone(wakeups), DEPLOYMENT_PAUSE)),
             config.scheduler.renewal_check,
         ),
+        (Arc::new(OperationRunner::new(base.clone(), Arc::clone(wakeups))), OPERATIONS_CHECK),
         (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
         // More than two heartbeats of a minute: one lost heartbeat flips nothing.
         (Arc::new(RollupFold::new(base.clone())), ROLLUP_FOLD),

@@ -174,6 +174,11 @@ impl Call<'_> {
         self.run().await.map(drop)
     }
 
+    /// Sends, and gives the answer as it is.
+    pub(crate) async fn send_bytes(self) -> Result<Vec<u8>, ClientError> {
+        self.run().await.map(|(_status, body)| body)
+    }
+
     /// Sends, and gives the answer as text.
     pub(crate) async fn send_text(self) -> Result<String, ClientError> {
         let (_status, body) = self.run().await?;

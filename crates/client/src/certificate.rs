@@ -5,6 +5,8 @@ use certctl_api_types::certificate::{
     Certificate, CertificateRequest, CertificateVersion, DeployAccepted, DeployRequest, DeploymentList,
     RenewAccepted, RenewRequest, TargetsRequest,
 };
+use certctl_api_types::export::{PemExport, Pkcs12Request};
+use certctl_api_types::import::{ImportBatchRequest, ImportBatchResult, ImportRequest};
 use certctl_api_types::{MergePatch, Page};
 use certctl_domain::id::{CertificateId, TargetId, VersionId};
 
@@ -70,6 +72,30 @@ impl Certificates<'_> {
         version: &VersionId,
     ) -> Result<CertificateVersion, ClientError> {
         self.0.get(&["certificates", id.as_str(), "versions", version.as_str()]).send().await
+    }
+
+    /// The newest version as PEM, leaf and chain.
+    pub async fn export_pem(&self, id: &CertificateId) -> Result<PemExport, ClientError> {
+        self.0.get(&["certificates", id.as_str(), "export", "pem"]).send().await
+    }
+
+    /// The newest version as a PKCS#12 trust store.
+    pub async fn export_pkcs12(
+        &self,
+        id: &CertificateId,
+        request: &Pkcs12Request,
+    ) -> Result<Vec<u8>, ClientError> {
+        self.0.post(&["certificates", id.as_str(), "export", "pkcs12"]).json(request).send_bytes().await
+    }
+
+    /// Takes a certificate of another issuer into the inventory.
+    pub async fn import(&self, request: &ImportRequest) -> Result<Certificate, ClientError> {
+        self.0.post(&["certificates", "import"]).json(request).send().await
+    }
+
+    /// The same for many at once.
+    pub async fn import_batch(&self, request: &ImportBatchRequest) -> Result<ImportBatchResult, ClientError> {
+        self.0.post(&["certificates", "import-batch"]).json(request).send().await
     }
 
     /// What was issued for it, newest first; with the filter `include=pem` also chains and requests.

@@ -46,6 +46,7 @@ mod error;
 mod issuer;
 mod job;
 mod list;
+mod operation;
 mod owner;
 mod profile;
 mod raw;
@@ -67,6 +68,7 @@ pub use error::ClientError;
 pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
+pub use operation::Operations;
 pub use owner::Owners;
 pub use profile::Profiles;
 pub use raw::{Answer, Payload, Request};
@@ -162,6 +164,11 @@ impl Client {
     /// Owners.
     pub const fn owners(&self) -> Owners<'_> {
         Owners(self)
+    }
+
+    /// Actions on many certificates.
+    pub const fn operations(&self) -> Operations<'_> {
+        Operations(self)
     }
 
     /// Jobs.

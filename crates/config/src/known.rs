@@ -32,10 +32,7 @@ pub(crate) const LATER: &[Later] = &[
         feature: "migrations from a directory; they are part of the program",
         names: &["CERTCTL_DATABASE_MIGRATIONS_PATH"],
     },
-    Later {
-        feature: "limits of exports and of OCSP",
-        names: &["CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN", "CERTCTL_CERT_EXPORT_RATE_LIMIT_PER_ACTOR_HR"],
-    },
+    Later { feature: "limits of OCSP", names: &["CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN"] },
     Later {
         feature: "a separate retry sweep; jobs are retried by their own backoff",
         names: &["CERTCTL_SCHEDULER_RETRY_INTERVAL"],

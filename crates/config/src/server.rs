@@ -10,6 +10,7 @@ use crate::section::auth::{self, Auth};
 use crate::section::database::{self, Database};
 use crate::section::edge::{self, Edge};
 use crate::section::encryption::{self, Encryption};
+use crate::section::export::{self, Export};
 use crate::section::jobs::{self, Jobs};
 use crate::section::keys;
 use crate::section::log::{self, Log};
@@ -42,6 +43,8 @@ pub struct ServerConfig {
     pub auth: Auth,
     /// Encryption of stored secrets.
     pub encryption: Encryption,
+    /// Exports.
+    pub export: Export,
     /// Issuing.
     pub pki: Pki,
     /// Periods of the periodic tasks.
@@ -75,6 +78,7 @@ impl ServerConfig {
         let log = log::read(&mut reader);
         let auth = auth::read(&mut reader, &http.host);
         let encryption = encryption::read(&mut reader);
+        let export = export::read(&mut reader);
         let pki = pki::read(&mut reader);
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
@@ -93,6 +97,7 @@ impl ServerConfig {
             log,
             auth,
             encryption,
+            export,
             pki,
             scheduler,
             jobs,

@@ -132,6 +132,8 @@ id!(/// A renewal policy.
     RenewalPolicyId, "rp", "renewal policy");
 id!(/// A certificate profile.
     ProfileId, "prof", "certificate profile");
+id!(/// An action on many certificates.
+    OperationId, "op", "operation");
 id!(/// An audit event.
     AuditEventId, "audit", "audit event");
 id!(/// A signed checkpoint of the audit chain.

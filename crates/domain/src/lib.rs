@@ -27,6 +27,7 @@ pub mod issuer;
 pub mod job;
 pub mod json_text;
 pub mod ledger;
+pub mod operation;
 pub mod organisation;
 pub mod profile;
 pub mod renewal;

@@ -1,8 +1,8 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, approval, audit, certificate, issuer, job, metrics, owner, profile,
-    renewal_policy, statistics, system, target, team,
+    agent, agent_group, agent_work, approval, audit, certificate, export, import, issuer, job, metrics,
+    operation, owner, profile, renewal_policy, statistics, system, target, team,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -13,9 +13,12 @@ use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
 use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::export::ExportService;
+use certctl_service_api::import::ImportService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
 use certctl_service_api::metrics::MetricsService;
+use certctl_service_api::operation::OperationService;
 use certctl_service_api::owner::OwnerService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
@@ -31,6 +34,10 @@ use std::sync::Arc;
 pub struct Services {
     /// Managed certificates.
     pub certificates: Arc<dyn CertificateService>,
+    /// Certificates as files.
+    pub exports: Arc<dyn ExportService>,
+    /// Certificates of others.
+    pub imports: Arc<dyn ImportService>,
     /// Issuers.
     pub issuers: Arc<dyn IssuerService>,
     /// Targets.
@@ -45,6 +52,8 @@ pub struct Services {
     pub approvals: Arc<dyn ApprovalService>,
     /// Jobs.
     pub jobs: Arc<dyn JobService>,
+    /// Actions on many certificates.
+    pub operations: Arc<dyn OperationService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
     /// Certificate profiles.
@@ -96,6 +105,8 @@ pub fn route_table() -> RouteTable {
     let mut table = RouteTable::default();
     system::routes(&mut table);
     certificate::routes(&mut table);
+    export::routes(&mut table);
+    import::routes(&mut table);
     issuer::routes(&mut table);
     target::routes(&mut table);
     agent::routes(&mut table);
@@ -103,6 +114,7 @@ pub fn route_table() -> RouteTable {
     agent_work::routes(&mut table);
     approval::routes(&mut table);
     job::routes(&mut table);
+    operation::routes(&mut table);
     renewal_policy::routes(&mut table);
     profile::routes(&mut table);
     team::routes(&mut table);
@@ -153,6 +165,8 @@ impl Api {
     pub fn configure(&self, config: &mut ServiceConfig) {
         let Services {
             certificates,
+            exports,
+            imports,
             issuers,
             targets,
             agents,
@@ -160,6 +174,7 @@ impl Api {
             agent_work,
             approvals,
             jobs,
+            operations,
             renewal_policies,
             profiles,
             teams,
@@ -171,6 +186,8 @@ impl Api {
         } = self.services.clone();
         config
             .app_data(Data::from(certificates))
+            .app_data(Data::from(exports))
+            .app_data(Data::from(imports))
             .app_data(Data::from(issuers))
             .app_data(Data::from(targets))
             .app_data(Data::from(agents))
@@ -178,6 +195,7 @@ impl Api {
             .app_data(Data::from(agent_work))
             .app_data(Data::from(approvals))
             .app_data(Data::from(jobs))
+            .app_data(Data::from(operations))
             .app_data(Data::from(renewal_policies))
             .app_data(Data::from(profiles))
             .app_data(Data::from(teams))

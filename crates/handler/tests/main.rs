@@ -14,10 +14,14 @@ mod audit;
 mod certificates;
 #[path = "routes/documents.rs"]
 mod documents;
+#[path = "routes/exports.rs"]
+mod exports;
 #[path = "routes/issuers.rs"]
 mod issuers;
 #[path = "routes/jobs.rs"]
 mod jobs;
+#[path = "routes/operations.rs"]
+mod operations;
 #[path = "routes/owners.rs"]
 mod owners;
 #[path = "routes/profiles.rs"]

@@ -54,7 +54,7 @@ pub use openapi::Description;
 pub use path::{PathId, PathIds};
 pub use query::Query;
 pub use refusal::Refusal;
-pub use reply::{Accepted, Created, NoContent, Tagged};
+pub use reply::{Accepted, AcceptedAt, Created, NoContent, Tagged};
 pub use request::{Caller, RequestInfo};
 pub use route::{Route, RouteTable};
 pub use scalar::{DateOrTime, Wait};

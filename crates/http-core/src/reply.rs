@@ -30,6 +30,15 @@ pub struct Created<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted<T>(pub T);
 
+/// 202: the work has begun, and this is where it is watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedAt<T> {
+    /// The work.
+    pub body: T,
+    /// Its path.
+    pub location: String,
+}
+
 /// 204.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoContent;
@@ -60,6 +69,14 @@ impl<T: Serialize> Responder for Accepted<T> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Accepted().json(self.0)
+    }
+}
+
+impl<T: Serialize> Responder for AcceptedAt<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted().insert_header((header::LOCATION, self.location)).json(self.body)
     }
 }
 

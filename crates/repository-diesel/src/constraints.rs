@@ -80,6 +80,7 @@ const UNIQUE: &[Unique] = &[
     Unique("jobs_pkey", "jobs.id", "job.id"),
     Unique("managed_certificates_name_key", "managed_certificates.name", "certificate.name"),
     Unique("managed_certificates_pkey", "managed_certificates.id", "certificate.id"),
+    Unique("operations_pkey", "operations.id", "operation.id"),
     Unique("owners_pkey", "owners.id", "owner.id"),
     Unique("renewal_policies_name_key", "renewal_policies.name", "renewal_policy.name"),
     Unique("renewal_policies_pkey", "renewal_policies.id", "renewal_policy.id"),

@@ -469,6 +469,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    operations (id) {
+        id -> Text,
+        kind -> Text,
+        state -> Text,
+        dry_run -> Bool,
+        criteria -> Text,
+        parameters -> Text,
+        requested_by -> Text,
+        actor -> Text,
+        total_matched -> BigInt,
+        total_done -> BigInt,
+        total_skipped -> BigInt,
+        total_failed -> BigInt,
+        created_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    operation_items (operation_id, certificate_id) {
+        operation_id -> Text,
+        certificate_id -> Text,
+        state -> Text,
+        code -> Nullable<Text>,
+        message -> Nullable<Text>,
+        result -> Nullable<Text>,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     owners,
@@ -492,6 +524,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rollups,
     rollup_deltas,
     api_keys,
+    operations,
+    operation_items,
     audit_events,
     audit_unsealed,
     audit_chain,

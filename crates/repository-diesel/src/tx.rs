@@ -7,8 +7,8 @@ use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
     CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
-    TargetRepo, TeamRepo, Tx, VersionRepo,
+    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
+    StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -133,6 +133,7 @@ accessors! {
     jobs: JobRepo,
     leases: LeaseRepo,
     ledger: LedgerRepo,
+    operations: OperationRepo,
     owners: OwnerRepo,
     profiles: ProfileRepo,
     renewal_policies: RenewalPolicyRepo,

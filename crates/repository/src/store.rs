@@ -3,8 +3,8 @@
 use crate::{
     AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
     CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError,
-    TargetRepo, TeamRepo, VersionRepo,
+    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
+    StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -51,6 +51,8 @@ pub trait Tx {
     fn leases(&mut self) -> &mut dyn LeaseRepo;
     /// Issuance ledger.
     fn ledger(&mut self) -> &mut dyn LedgerRepo;
+    /// Operations on many certificates.
+    fn operations(&mut self) -> &mut dyn OperationRepo;
     /// Owners.
     fn owners(&mut self) -> &mut dyn OwnerRepo;
     /// Certificate profiles.

@@ -8,6 +8,8 @@ use certctl_domain::version::CertificateVersion;
 pub trait VersionRepo {
     /// One row, if it exists.
     fn find(&mut self, id: &VersionId) -> Result<Option<CertificateVersion>, StoreError>;
+    /// The version of this leaf, if it is known.
+    fn find_by_fingerprint(&mut self, sha256: &str) -> Result<Option<CertificateVersion>, StoreError>;
     /// The newest version whose key `agent` holds.
     fn latest_of_agent(
         &mut self,

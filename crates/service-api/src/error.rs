@@ -59,6 +59,8 @@ pub enum ConflictCode {
     Disabled,
     /// The approval request was decided before.
     AlreadyDecided,
+    /// More or fewer objects match than the caller expects.
+    CountMismatch,
 }
 
 impl ConflictCode {
@@ -76,6 +78,7 @@ impl ConflictCode {
         Self::NoJobAwaitingCsr,
         Self::Disabled,
         Self::AlreadyDecided,
+        Self::CountMismatch,
     ];
 
     /// The stable code.
@@ -93,6 +96,7 @@ impl ConflictCode {
             Self::NoJobAwaitingCsr => "no_job_awaiting_csr",
             Self::Disabled => "disabled",
             Self::AlreadyDecided => "already_decided",
+            Self::CountMismatch => "count_mismatch",
         }
     }
 }

@@ -5,12 +5,15 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// Wakes workers, long-polling agents and the renewal sweep.
 #[derive(Debug, Default)]
 pub struct Wakeups {
     workers: Notify,
     sweep: Notify,
+    operations: Notify,
+    operation_ended: Notify,
     agents: Mutex<HashMap<AgentId, Weak<Notify>>>,
 }
 
@@ -33,6 +36,26 @@ impl Wakeups {
     /// Returns when the sweep was woken since the last return.
     pub async fn sweep_woken(&self) {
         self.sweep.notified().await;
+    }
+
+    /// An operation has begun.
+    pub fn wake_operations(&self) {
+        self.operations.notify_one();
+    }
+
+    /// Returns when an operation has begun since the last return.
+    pub async fn operations_woken(&self) {
+        self.operations.notified().await;
+    }
+
+    /// An operation has come to its end.
+    pub fn operation_ended(&self) {
+        self.operation_ended.notify_waiters();
+    }
+
+    /// Resolves when an operation has come to its end. Enable it, look, then wait.
+    pub(crate) fn end_of_operation(&self) -> Notified<'_> {
+        self.operation_ended.notified()
     }
 
     /// New work for an agent.

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod database;
 pub mod edge;
 pub mod encryption;
+pub mod export;
 pub mod jobs;
 pub mod log;
 pub mod pki;
@@ -29,6 +30,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Logging", keys: log::KEYS },
     Group { title: "Authentication", keys: auth::KEYS },
     Group { title: "Encryption of stored secrets", keys: encryption::KEYS },
+    Group { title: "Export", keys: export::KEYS },
     Group { title: "Issuing", keys: pki::KEYS },
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },

@@ -35,7 +35,7 @@ pub(super) fn certificate(view: CertificateView) -> api::Certificate {
     }
 }
 
-pub(super) fn tagged(view: CertificateView) -> Tagged<api::Certificate> {
+pub(crate) fn tagged(view: CertificateView) -> Tagged<api::Certificate> {
     Tagged { revision: view.certificate.revision, body: certificate(view) }
 }
 

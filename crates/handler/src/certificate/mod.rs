@@ -1,7 +1,7 @@
 //! Managed certificates.
 
 mod archive;
-mod convert;
+pub(crate) mod convert;
 mod create;
 mod deploy;
 mod deployments;

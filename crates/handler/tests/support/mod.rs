@@ -5,8 +5,11 @@ mod agents;
 mod approvals;
 mod audit;
 mod certificates;
+mod exports;
+mod imports;
 mod issuers;
 mod jobs;
+mod operations;
 mod owners;
 mod profiles;
 mod renewal_policies;
@@ -90,6 +93,8 @@ impl Bench {
         let stopping = CancellationToken::new();
         let services = Services {
             certificates: certificates.clone(),
+            exports: Arc::new(exports::Exports),
+            imports: Arc::new(imports::Imports),
             issuers: Arc::new(issuers::Issuers::default()),
             targets: Arc::new(targets::Targets::default()),
             agents: Arc::new(agents::Agents),
@@ -97,6 +102,7 @@ impl Bench {
             agent_work: work.clone(),
             approvals: approvals.clone(),
             jobs: jobs.clone(),
+            operations: Arc::new(operations::Operations),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),

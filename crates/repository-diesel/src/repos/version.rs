@@ -42,6 +42,15 @@ impl VersionRepo for DieselTx<'_> {
         self.check(row)?.map(VersionRow::into_domain).transpose()
     }
 
+    fn find_by_fingerprint(&mut self, sha256: &str) -> Result<Option<CertificateVersion>, StoreError> {
+        let row = certificate_versions::table
+            .filter(certificate_versions::fingerprint_sha256.eq(sha256))
+            .select(VersionRow::as_select())
+            .first(self.conn)
+            .optional();
+        self.check(row)?.map(VersionRow::into_domain).transpose()
+    }
+
     fn latest_of_agent(
         &mut self,
         certificate: &CertificateId,

@@ -5,8 +5,10 @@ use crate::failure::Failure;
 use crate::issuance::{self, Trigger};
 use crate::support::audit_event;
 use crate::{deployment, issuance::Lineage};
+use certctl_domain::Timestamp;
 use certctl_domain::certificate::CertificateStatus;
-use certctl_domain::id::{AgentId, CertificateId, TargetId};
+use certctl_domain::id::{AgentId, CertificateId, IdSource, TargetId};
+use certctl_repository::Tx;
 use certctl_service_api::certificate::{QueuedDeployment, QueuedIssuance};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::json;
@@ -23,29 +25,8 @@ impl Certificates {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let gate = self.base.approvals.clone();
         let queued = self.base.store.write("certificate.renew", move |tx| {
-            let mut certificate = get(tx, &id)?;
-            if certificate.status == CertificateStatus::RenewalInProgress {
-                if !force {
-                    return Err(Failure::Service(ServiceError::conflict(
-                        ConflictCode::AlreadyRenewing,
-                        format!(
-                            "certificate {id} is being renewed; wait for its job, or use force to start again"
-                        ),
-                    )));
-                }
-                issuance::cancel_live(tx, &*ids, &who, &id, "started again by force", now)?;
-            }
-            let agents = issuance::key_holders(&issuance::lineages(tx, &id)?)?;
-            let queued = issuance::queue(
-                tx,
-                &*ids,
-                &mut certificate,
-                &agents,
-                &Trigger { who: &who, reason: "requested", gate: &gate },
-                now,
-            )?;
-            tx.certificates().update(&mut certificate)?;
-            Ok(queued)
+            let trigger = Trigger { who: &who, reason: "requested", gate: &gate };
+            renew(tx, &*ids, &trigger, &id, force, now)
         });
         let queued = queued.await?;
         for issuance in &queued {
@@ -117,6 +98,31 @@ impl Certificates {
         }
         Ok(queued.into_iter().map(|(_, job)| job).collect())
     }
+}
+
+/// Queues an issuance for every key holder of a certificate, whoever asks and for how many at once.
+pub(crate) fn renew(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    trigger: &Trigger<'_>,
+    id: &CertificateId,
+    force: bool,
+    now: Timestamp,
+) -> Result<Vec<QueuedIssuance>, Failure> {
+    let mut certificate = get(tx, id)?;
+    if certificate.status == CertificateStatus::RenewalInProgress {
+        if !force {
+            return Err(Failure::Service(ServiceError::conflict(
+                ConflictCode::AlreadyRenewing,
+                format!("certificate {id} is being renewed; wait for its job, or use force to start again"),
+            )));
+        }
+        issuance::cancel_live(tx, ids, trigger.who, id, "started again by force", now)?;
+    }
+    let agents = issuance::key_holders(&issuance::lineages(tx, id)?)?;
+    let queued = issuance::queue(tx, ids, &mut certificate, &agents, trigger, now)?;
+    tx.certificates().update(&mut certificate)?;
+    Ok(queued)
 }
 
 fn held_version<'a>(

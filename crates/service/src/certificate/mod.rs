@@ -7,6 +7,10 @@ mod spec;
 mod targets;
 mod write;
 
+pub(crate) use actions::renew;
+pub(crate) use spec::{check, unchanged};
+pub(crate) use write::{change, check_references, new_row};
+
 use crate::failure::Failure;
 use crate::support::Foundation;
 use crate::wakeups::Wakeups;
@@ -42,7 +46,7 @@ impl Certificates {
 }
 
 /// The row of a certificate, or the error that says it does not exist.
-fn get(tx: &mut dyn Tx, id: &CertificateId) -> Result<Certificate, Failure> {
+pub(crate) fn get(tx: &mut dyn Tx, id: &CertificateId) -> Result<Certificate, Failure> {
     tx.certificates().find(id)?.ok_or_else(|| Failure::Service(ServiceError::not_found("certificate", id)))
 }
 

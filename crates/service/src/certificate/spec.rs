@@ -2,7 +2,7 @@
 
 use crate::support::check_name;
 use certctl_domain::san::San;
-use certctl_service_api::certificate::CertificateSpec;
+use certctl_service_api::certificate::{CertificateSpec, CertificateView};
 use certctl_service_api::{FieldError, ServiceError};
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ const MAX_SANS: usize = 100;
 const MAX_TAGS: usize = 64;
 
 /// Checks every field and returns the canonical SANs, sorted and without duplicates.
-pub(super) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
+pub(crate) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
     let mut problems = Vec::new();
     for (field, text, max) in [("name", &spec.name, 255), ("common_name", &spec.common_name, 253)] {
         if let Err(ServiceError::Invalid(found)) = check_name(field, text, max) {
@@ -54,4 +54,22 @@ pub(super) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
         }
     }
     if problems.is_empty() { Ok(sans.into_iter().collect()) } else { Err(ServiceError::Invalid(problems)) }
+}
+
+/// What would leave a certificate as it is; its targets are not part of it.
+pub(crate) fn unchanged(view: &CertificateView) -> CertificateSpec {
+    let row = &view.certificate;
+    CertificateSpec {
+        name: row.name.clone(),
+        common_name: row.common_name.clone(),
+        sans: row.sans.iter().map(ToString::to_string).collect(),
+        environment: row.environment.clone(),
+        owner_id: row.owner_id.clone(),
+        team_id: row.team_id.clone(),
+        issuer_id: row.issuer_id.clone(),
+        renewal_policy_id: row.renewal_policy_id.clone(),
+        profile_id: row.profile_id.clone(),
+        tags: row.tags.clone(),
+        target_ids: None,
+    }
 }

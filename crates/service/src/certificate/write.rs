@@ -61,46 +61,8 @@ impl Certificates {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let gate = self.base.approvals.clone();
         let updated = self.base.store.write("certificate.change", move |tx| {
-            let mut certificate = get(tx, &id)?;
-            check_revision(certificate.revision, revision)?;
-            if certificate.status == CertificateStatus::Archived {
-                return Err(archived(&id));
-            }
-            let spec = edit(&view(tx, certificate.clone(), now)?)?;
-            let sans = spec::check(&spec)?;
-            let before = shown_row(&certificate);
-            let other_policy = certificate.renewal_policy_id != spec.renewal_policy_id;
-            let reissue = take(&mut certificate, &spec, sans, now);
-            check_references(tx, &certificate)?;
-            // Written first: settling orphaned issuances below reads the row again.
-            tx.certificates().update(&mut certificate)?;
-            if let Some(wanted) = &spec.target_ids {
-                targets::apply(tx, &*ids, &who, &mut certificate, wanted, now)?;
-            }
-            if reissue {
-                restart_issuance(
-                    tx,
-                    &*ids,
-                    &mut certificate,
-                    &Trigger { who: &who, reason: "changed", gate: &gate },
-                    now,
-                )?;
-            }
-            if other_policy {
-                // The sweep works out when this policy wants it renewed, if ever.
-                certificate.next_action_at = Some(now);
-            }
-            tx.certificates().update(&mut certificate)?;
-            let details = json!({"before": before, "after": shown_row(&certificate)});
-            tx.audit().append(&audit_event(
-                &*ids,
-                &who,
-                now,
-                "certificate_updated",
-                ("certificate", id.as_str()),
-                &details,
-            ))?;
-            view(tx, certificate, now)
+            let trigger = Trigger { who: &who, reason: "changed", gate: &gate };
+            change(tx, &*ids, &trigger, &id, &*edit, revision, now)
         });
         let updated = updated.await?;
         self.wakeups.wake_sweep();
@@ -108,7 +70,59 @@ impl Certificates {
     }
 }
 
-fn new_row(id: &CertificateId, spec: &CertificateSpec, sans: Vec<San>, now: Timestamp) -> Certificate {
+/// Changes what clients may set, whoever asks and for how many at once.
+pub(crate) fn change(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    trigger: &Trigger<'_>,
+    id: &CertificateId,
+    edit: &dyn Fn(&CertificateView) -> Result<CertificateSpec, ServiceError>,
+    revision: Option<i64>,
+    now: Timestamp,
+) -> Result<CertificateView, Failure> {
+    let mut certificate = get(tx, id)?;
+    check_revision(certificate.revision, revision)?;
+    if certificate.status == CertificateStatus::Archived {
+        return Err(archived(id));
+    }
+    let spec = edit(&view(tx, certificate.clone(), now)?)?;
+    let sans = spec::check(&spec)?;
+    let before = shown_row(&certificate);
+    let other_policy = certificate.renewal_policy_id != spec.renewal_policy_id;
+    let reissue = take(&mut certificate, &spec, sans, now);
+    check_references(tx, &certificate)?;
+    // Written first: settling orphaned issuances below reads the row again.
+    tx.certificates().update(&mut certificate)?;
+    if let Some(wanted) = &spec.target_ids {
+        targets::apply(tx, ids, trigger.who, &mut certificate, wanted, now)?;
+    }
+    if reissue {
+        restart_issuance(tx, ids, &mut certificate, trigger, now)?;
+    }
+    if other_policy {
+        // The sweep works out when this policy wants it renewed, if ever.
+        certificate.next_action_at = Some(now);
+    }
+    tx.certificates().update(&mut certificate)?;
+    let details = json!({"before": before, "after": shown_row(&certificate)});
+    tx.audit().append(&audit_event(
+        ids,
+        trigger.who,
+        now,
+        "certificate_updated",
+        ("certificate", id.as_str()),
+        &details,
+    ))?;
+    view(tx, certificate, now)
+}
+
+/// The row of a certificate that was never issued.
+pub(crate) fn new_row(
+    id: &CertificateId,
+    spec: &CertificateSpec,
+    sans: Vec<San>,
+    now: Timestamp,
+) -> Certificate {
     Certificate {
         id: id.clone(),
         name: spec.name.clone(),
@@ -185,7 +199,7 @@ fn restart_issuance(
 }
 
 /// Names every reference that does not exist, all at once; the foreign keys remain the last word.
-fn check_references(tx: &mut dyn Tx, row: &Certificate) -> Result<(), Failure> {
+pub(crate) fn check_references(tx: &mut dyn Tx, row: &Certificate) -> Result<(), Failure> {
     let missing = [
         ("owner_id", row.owner_id.as_str(), tx.owners().find(&row.owner_id)?.is_none()),
         ("team_id", row.team_id.as_str(), tx.teams().find(&row.team_id)?.is_none()),

@@ -5,6 +5,7 @@ mod agent_health;
 mod deployment_sweep;
 mod job_retention;
 mod job_timeouts;
+mod operations;
 mod renewal_sweep;
 mod rollups;
 
@@ -12,5 +13,6 @@ pub use agent_health::AgentHealth;
 pub use deployment_sweep::DeploymentSweep;
 pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
+pub use operations::OperationRunner;
 pub use renewal_sweep::RenewalSweep;
 pub use rollups::{RollupFold, RollupRepair};

@@ -18,6 +18,8 @@ mod deployment;
 #[cfg(test)]
 mod flow;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod issuance;
 #[cfg(test)]
 mod issuer;
@@ -25,6 +27,8 @@ mod issuer;
 mod job;
 #[cfg(test)]
 mod job_life;
+#[cfg(test)]
+mod operation;
 #[cfg(test)]
 mod owner;
 #[cfg(test)]

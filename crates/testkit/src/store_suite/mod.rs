@@ -16,6 +16,7 @@ pub mod job;
 pub mod job_history;
 pub mod lease;
 pub mod ledger;
+pub mod operation;
 pub mod organisation;
 pub mod statistics;
 pub mod target;
@@ -216,6 +217,11 @@ macro_rules! store_suite {
                 issuances_come_back_as_stored,
                 serial_numbers_are_unique_per_issuer,
                 the_intents_of_a_job_are_abandoned,
+            }
+            operation {
+                an_item_ends_once,
+                operations_come_back_as_stored,
+                the_set_is_what_matches_when_it_is_made,
             }
             organisation {
                 a_changed_owner_is_guarded_by_its_last_change,

@@ -19,7 +19,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text, Timestamp as SqlTimestamp};
 
-type Query = mc::BoxedQuery<'static, MultiBackend>;
+pub(in crate::repos) type Query = mc::BoxedQuery<'static, MultiBackend>;
 type Condition = Box<dyn BoxableExpression<mc::table, MultiBackend, SqlType = Bool>>;
 
 impl DieselTx<'_> {
@@ -93,7 +93,8 @@ pub(super) fn now_of(filter: &CertificateFilter) -> Result<Timestamp, StoreError
     filter.now.ok_or_else(|| StoreError::Other("a status filter needs the current time".into()))
 }
 
-fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
+/// The rows that match, for lists and for whatever takes a whole set.
+pub(in crate::repos) fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
     let mut query = mc::table.into_boxed();
     if let Some(status) = filter.status {
         query = with_status(query, status, now_of(filter)?);

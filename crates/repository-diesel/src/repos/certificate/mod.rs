@@ -4,6 +4,8 @@ mod list;
 mod search;
 mod total;
 
+pub(super) use list::filtered;
+
 use crate::constraints::Reference;
 use crate::rows::{CertificateRow, SanRow, TagRow};
 use crate::schema::{certificate_sans, certificate_tags, managed_certificates};
