@@ -10,6 +10,7 @@ mod access;
 mod bad_input;
 mod crashes;
 mod demo;
+mod fields;
 mod fleet;
 mod http_input;
 mod life;
