@@ -127,7 +127,7 @@ fn entries() -> Vec<Entry> {
             id: "mc-walk",
             first: json!({
                 "name": "walk", "common_name": "walk.example.com",
-                "sans": ["192.0.2.7", "walk.example.com"], "environment": "production",
+                "sans": ["walk.example.com", "192.0.2.7"], "environment": "production",
                 "owner_id": "o-walk", "team_id": "t-walk", "issuer_id": "iss-walk",
                 "renewal_policy_id": "rp-walk", "certificate_profile_id": "prof-walk",
                 "tags": { "tier": "web", "a.b": "ü" }, "target_ids": ["tgt-walk"],
