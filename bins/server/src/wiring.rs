@@ -1,5 +1,8 @@
 //! The composition root: a straight list of what the process consists of.
 
+mod options;
+
+use self::options::{build_info, guards, static_keys};
 use crate::database::{Access, open_for};
 use crate::observers::{self, CountedRequests, CountedTransactions};
 use crate::server_certificate::OwnCertificate;
@@ -10,7 +13,7 @@ use certctl_config::section::auth::AuthMode;
 use certctl_connector_api::issuer::IssuerEnv;
 use certctl_crypto::SecretString;
 use certctl_domain::access::Role;
-use certctl_handler::{Api, BuildInfo, Services};
+use certctl_handler::{Api, Services};
 use certctl_http_core::{Authentication, HotCertificate, HttpCore, Server, ServerOptions, server_config};
 use certctl_lifecycle::{Exit, Explain, Lifecycle};
 use certctl_repository::Store;
@@ -19,13 +22,13 @@ use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
-    AgentHealth, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner, RenewalSweep, RollupFold,
-    RollupRepair, WaitingTimes,
+    AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner, RenewalSweep,
+    RollupFold, RollupRepair, WaitingTimes,
 };
 use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
     EngineOptions, Exports, Foundation, Imports, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources,
-    Operations, Owners, Profiles, RenewalPolicies, SealedCaKeys, Secrets, StaticKey, Statistics, StoreLeases,
+    Operations, Owners, Profiles, RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, StoreLeases,
     System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::Actor;
@@ -39,8 +42,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long an issued certificate may stay undeployed before its deployment is queued again.
-const DEPLOYMENT_PAUSE: Duration = Duration::from_mins(10);
 /// How often jobs that ended long ago are removed.
 const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
 /// How often unfinished operations are taken up that nobody was woken for.
@@ -89,6 +90,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         clock: Arc::clone(&environment.clock),
         ids: Arc::clone(&environment.ids),
         approvals: approval_gate(&config, &metrics)?,
+        guards: guards(&config),
     };
     // Leases are bound to this name. A SQLite database has one server, which after a crash goes on
     // with its own leases at once; replicas on PostgreSQL need a name each.
@@ -142,6 +144,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
         operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
+        renewals: Arc::new(Renewals::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
@@ -331,21 +334,4 @@ fn certificate(
         }
     });
     Ok(hot)
-}
-
-fn static_keys(config: &ServerConfig) -> Vec<StaticKey> {
-    let named = config.auth.named_keys.iter().map(|key| StaticKey::named(&*key.name, &key.secret, key.admin));
-    let legacy =
-        config.auth.legacy_keys.iter().enumerate().map(|(index, secret)| StaticKey::legacy(index, secret));
-    named.chain(legacy).collect()
-}
-
-fn build_info() -> BuildInfo {
-    BuildInfo {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: option_env!("CERTCTL_BUILD_COMMIT").unwrap_or("unknown").to_owned(),
-        modified: option_env!("CERTCTL_BUILD_MODIFIED") == Some("true"),
-        build_time: option_env!("CERTCTL_BUILD_TIME").unwrap_or("unknown").to_owned(),
-        rustc_version: option_env!("CERTCTL_BUILD_RUSTC").unwrap_or("unknown").to_owned(),
-    }
 }

@@ -45,6 +45,12 @@ pub struct Certificate {
     /// When the next automatic renewal is planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_renewal_at: Option<Timestamp>,
+    /// Since when nothing automatic happens to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+    /// Why it was paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause_reason: Option<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// Last successful issuance.
@@ -192,9 +198,15 @@ pub struct DeploymentList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RenewRequest {
-    /// Cancel an issuance that is under way and start again.
+    /// Cancel an issuance that is under way and start again; renew also inside of a freeze.
     #[serde(default)]
     pub force: bool,
+    /// Go past the limit of issuances for the same names; needs a reason.
+    #[serde(default, rename = "override")]
+    pub override_limit: bool,
+    /// Why, 1 to 500 characters; kept in the audit trail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// One queued issuance.

@@ -19,6 +19,7 @@ pub mod owner;
 pub mod page;
 pub mod patch;
 pub mod profile;
+pub mod renewal;
 pub mod renewal_policy;
 pub mod statistics;
 pub mod system;

@@ -3,7 +3,9 @@
 use crate::issuer::yes;
 use certctl_domain::Timestamp;
 use certctl_domain::id::RenewalPolicyId;
-use certctl_domain::renewal::{AlertSeverity, NotificationChannel};
+use certctl_domain::renewal::{
+    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, WindowFraction,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,6 +19,19 @@ pub struct RenewalPolicy {
     pub name: String,
     /// Days before the end at which renewal starts; never more than a third of the lifetime.
     pub renewal_window_days: u32,
+    /// Part of the usable lifetime before the end at which renewal starts; replaces the days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_window_fraction: Option<WindowFraction>,
+    /// When renewals and deployments may start by themselves; none means always.
+    #[serde(default)]
+    pub maintenance_windows: Vec<MaintenanceWindow>,
+    /// When no renewal or deployment starts by itself.
+    #[serde(default)]
+    pub freeze_periods: Vec<FreezePeriod>,
+    /// Whether a renewal starts outside of windows and inside of freezes rather than let a
+    /// certificate expire.
+    #[serde(default = "yes")]
+    pub override_before_expiry: bool,
     /// Whether certificates are renewed without being asked for.
     pub auto_renew: bool,
     /// Retries of one renewal job.
@@ -51,6 +66,22 @@ pub struct RenewalPolicyRequest {
     #[serde(default = "thirty")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365, default = 30))]
     pub renewal_window_days: u32,
+    /// Part of the usable lifetime before the end at which renewal starts, more than 0 and at most
+    /// 0.9. With it, the days do not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_window_fraction: Option<WindowFraction>,
+    /// When renewals and deployments may start by themselves, at most 50 windows. Empty or left
+    /// out: always.
+    #[serde(default)]
+    pub maintenance_windows: Vec<MaintenanceWindow>,
+    /// When no renewal or deployment starts by itself, at most 100 periods.
+    #[serde(default)]
+    pub freeze_periods: Vec<FreezePeriod>,
+    /// Whether a renewal starts outside of windows and inside of freezes rather than let a
+    /// certificate expire.
+    #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(default = true))]
+    pub override_before_expiry: bool,
     /// Whether certificates are renewed without being asked for.
     #[serde(default = "yes")]
     #[cfg_attr(feature = "openapi", schema(default = true))]

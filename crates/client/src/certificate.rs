@@ -7,6 +7,7 @@ use certctl_api_types::certificate::{
 };
 use certctl_api_types::export::{PemExport, Pkcs12Request};
 use certctl_api_types::import::{ImportBatchRequest, ImportBatchResult, ImportRequest};
+use certctl_api_types::renewal::{Explanation, PauseRequest};
 use certctl_api_types::{MergePatch, Page};
 use certctl_domain::id::{CertificateId, TargetId, VersionId};
 
@@ -124,7 +125,36 @@ impl Certificates<'_> {
 
     /// Queues an issuance. `force` cancels one that is under way and starts again.
     pub async fn renew(&self, id: &CertificateId, force: bool) -> Result<RenewAccepted, ClientError> {
-        self.0.post(&["certificates", id.as_str(), "renew"]).json(&RenewRequest { force }).send().await
+        self.renew_with(id, &RenewRequest { force, ..RenewRequest::default() }).await
+    }
+
+    /// Queues an issuance as `request` wants it.
+    pub async fn renew_with(
+        &self,
+        id: &CertificateId,
+        request: &RenewRequest,
+    ) -> Result<RenewAccepted, ClientError> {
+        self.0.post(&["certificates", id.as_str(), "renew"]).json(request).send().await
+    }
+
+    /// What happens to it next, and why.
+    pub async fn explain(&self, id: &CertificateId) -> Result<Explanation, ClientError> {
+        self.0.get(&["certificates", id.as_str(), "explain"]).send().await
+    }
+
+    /// Stops everything automatic, for a reason.
+    pub async fn pause(
+        &self,
+        id: &CertificateId,
+        reason: impl Into<String>,
+    ) -> Result<Certificate, ClientError> {
+        let request = PauseRequest { reason: reason.into() };
+        self.0.post(&["certificates", id.as_str(), "pause"]).json(&request).send().await
+    }
+
+    /// Lets a paused certificate be renewed again.
+    pub async fn unpause(&self, id: &CertificateId) -> Result<Certificate, ClientError> {
+        self.0.post(&["certificates", id.as_str(), "unpause"]).send().await
     }
 
     /// Queues deployments of the current version, to one target or to all mapped ones.

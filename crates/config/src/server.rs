@@ -11,6 +11,7 @@ use crate::section::database::{self, Database};
 use crate::section::edge::{self, Edge};
 use crate::section::encryption::{self, Encryption};
 use crate::section::export::{self, Export};
+use crate::section::guards::{self, Guards};
 use crate::section::jobs::{self, Jobs};
 use crate::section::keys;
 use crate::section::log::{self, Log};
@@ -49,6 +50,8 @@ pub struct ServerConfig {
     pub pki: Pki,
     /// Periods of the periodic tasks.
     pub scheduler: Scheduler,
+    /// What stops automatic issuance from going in circles.
+    pub guards: Guards,
     /// Limits of jobs.
     pub jobs: Jobs,
     /// Times of a shutdown.
@@ -82,6 +85,7 @@ impl ServerConfig {
         let pki = pki::read(&mut reader);
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
+        let guards = guards::read(&mut reader);
         let shutdown = shutdown::read(&mut reader);
 
         let Reader { errors: refused, mut warnings, settings, .. } = reader;
@@ -100,6 +104,7 @@ impl ServerConfig {
             export,
             pki,
             scheduler,
+            guards,
             jobs,
             shutdown,
             settings,

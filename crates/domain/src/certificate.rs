@@ -173,6 +173,12 @@ pub struct Certificate {
     pub next_action_at: Option<Timestamp>,
     /// Issuances that failed for good since the last success.
     pub failed_issuances: u32,
+    /// End of the pause after an issuance that failed or was cancelled.
+    pub retry_at: Option<Timestamp>,
+    /// Since when nothing automatic happens to it.
+    pub paused_at: Option<Timestamp>,
+    /// Why it was paused; there is one exactly when it is.
+    pub pause_reason: Option<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// Last successful issuance.
@@ -212,6 +218,24 @@ impl Certificate {
         self.status = self.status.next(event)?;
         self.updated_at = at;
         Ok(())
+    }
+
+    /// Stops everything automatic until [`Certificate::unpause`].
+    pub fn pause(&mut self, reason: String, at: Timestamp) {
+        self.paused_at = Some(at);
+        self.pause_reason = Some(reason);
+        self.next_action_at = None;
+        self.updated_at = at;
+    }
+
+    /// Lets it be renewed again as if nothing had failed; the sweep looks at it at once.
+    pub fn unpause(&mut self, at: Timestamp) {
+        self.paused_at = None;
+        self.pause_reason = None;
+        self.failed_issuances = 0;
+        self.retry_at = None;
+        self.next_action_at = Some(at);
+        self.updated_at = at;
     }
 
     /// Every name a leaf of this certificate must carry, and may carry.

@@ -11,6 +11,11 @@ pub struct Timestamp(DateTime<Utc>);
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
+    /// The last instant that both databases and RFC 3339 can hold, 9999-12-31T23:59:59Z.
+    pub const END: Self = Self(match DateTime::from_timestamp(253_402_300_799, 0) {
+        Some(end) => end,
+        None => DateTime::UNIX_EPOCH,
+    });
 
     /// Cuts `at` to whole microseconds.
     pub fn from_datetime(at: DateTime<Utc>) -> Self {

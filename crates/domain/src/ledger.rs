@@ -31,6 +31,8 @@ pub struct Issuance {
     pub certificate_id: Option<CertificateId>,
     /// Job that had it issued.
     pub job_id: Option<JobId>,
+    /// Lower-case hex SHA-256 of the sorted names; what was issued for the same set is counted by it.
+    pub names_hash: Option<String>,
     /// Where the request came from.
     pub source: CertificateSource,
     /// Lower-case hex SHA-256 of the to-be-signed structure, when the CA is ours.

@@ -21,6 +21,7 @@ mod day;
 pub mod deployment;
 pub mod enrolment;
 pub mod event;
+pub mod explanation;
 pub mod id;
 pub mod idempotency;
 pub mod issuer;

@@ -2,7 +2,7 @@
 
 use crate::{
     agent, agent_group, agent_work, approval, audit, certificate, export, import, issuer, job, metrics,
-    operation, owner, profile, renewal_policy, statistics, system, target, team,
+    operation, owner, profile, renewal, renewal_policy, statistics, system, target, team,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -21,6 +21,7 @@ use certctl_service_api::metrics::MetricsService;
 use certctl_service_api::operation::OperationService;
 use certctl_service_api::owner::OwnerService;
 use certctl_service_api::profile::ProfileService;
+use certctl_service_api::renewal::RenewalService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::statistics::StatisticsService;
 use certctl_service_api::system::SystemService;
@@ -54,6 +55,8 @@ pub struct Services {
     pub jobs: Arc<dyn JobService>,
     /// Actions on many certificates.
     pub operations: Arc<dyn OperationService>,
+    /// What happens to certificates by itself.
+    pub renewals: Arc<dyn RenewalService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
     /// Certificate profiles.
@@ -115,6 +118,7 @@ pub fn route_table() -> RouteTable {
     approval::routes(&mut table);
     job::routes(&mut table);
     operation::routes(&mut table);
+    renewal::routes(&mut table);
     renewal_policy::routes(&mut table);
     profile::routes(&mut table);
     team::routes(&mut table);
@@ -175,6 +179,7 @@ impl Api {
             approvals,
             jobs,
             operations,
+            renewals,
             renewal_policies,
             profiles,
             teams,
@@ -196,6 +201,7 @@ impl Api {
             .app_data(Data::from(approvals))
             .app_data(Data::from(jobs))
             .app_data(Data::from(operations))
+            .app_data(Data::from(renewals))
             .app_data(Data::from(renewal_policies))
             .app_data(Data::from(profiles))
             .app_data(Data::from(teams))

@@ -20,6 +20,7 @@ mod metrics;
 mod operation;
 mod owner;
 mod profile;
+mod renewal;
 mod renewal_policy;
 mod statistics;
 mod system;

@@ -28,6 +28,8 @@ mod owners;
 mod profiles;
 #[path = "routes/renewal_policies.rs"]
 mod renewal_policies;
+#[path = "routes/renewals.rs"]
+mod renewals;
 #[path = "routes/statistics.rs"]
 mod statistics;
 mod support;

@@ -35,6 +35,10 @@ diesel::table! {
         alert_severity_map -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        renewal_window_fraction -> Nullable<BigInt>,
+        maintenance_windows -> Text,
+        freeze_periods -> Text,
+        override_before_expiry -> Bool,
     }
 }
 
@@ -168,6 +172,9 @@ diesel::table! {
         revision -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        retry_at -> Nullable<Timestamp>,
+        paused_at -> Nullable<Timestamp>,
+        pause_reason -> Nullable<Text>,
     }
 }
 
@@ -235,6 +242,7 @@ diesel::table! {
         not_after -> Nullable<Timestamp>,
         recorded_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        names_hash -> Nullable<Text>,
     }
 }
 

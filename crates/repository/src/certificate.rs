@@ -104,7 +104,7 @@ pub trait CertificateRepo {
     /// Writes the row, its SANs and tags if the stored revision is `certificate.revision`, and
     /// grows the revision; otherwise `Stale`.
     fn update(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
-    /// Makes the certificates of a policy due at `at`, except those under renewal, revoked or
-    /// archived, and says how many. Revisions stay: nothing that users see has changed.
+    /// Makes the certificates of a policy due at `at`, whatever failed before, except those under
+    /// renewal, revoked or archived, and says how many. Revisions stay: nothing that users see has changed.
     fn reconsider(&mut self, policy: &RenewalPolicyId, at: Timestamp) -> Result<u64, StoreError>;
 }

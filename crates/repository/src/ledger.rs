@@ -15,6 +15,15 @@ pub trait LedgerRepo {
     fn abandon_intents(&mut self, job: &JobId, at: Timestamp) -> Result<u64, StoreError>;
     /// The row of a serial number in canonical form.
     fn find_by_serial(&mut self, issuer: &IssuerId, serial: &str) -> Result<Option<Issuance>, StoreError>;
+    /// When issuances for a set of names were recorded, from `since` on, newest first, at most
+    /// `limit`. Those count that may have been signed: all but the abandoned ones of which no
+    /// certificate is known.
+    fn issued_for_names(
+        &mut self,
+        names_hash: &str,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Timestamp>, StoreError>;
     /// All rows, newest first.
     fn list(&mut self, page: &PageRequest) -> Result<Page<Issuance>, StoreError>;
 }

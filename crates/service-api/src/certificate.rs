@@ -91,6 +91,24 @@ pub struct CertificateQuery {
     pub sort: Option<String>,
 }
 
+/// How a person wants a certificate renewed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RenewOptions {
+    /// Cancel an issuance that is under way and start again; also inside of a freeze.
+    pub force: bool,
+    /// Go past the limit of issuances for the same names; needs a reason.
+    pub override_limit: bool,
+    /// Why, 1 to 500 characters, for the audit trail.
+    pub reason: Option<String>,
+}
+
+impl RenewOptions {
+    /// Nothing but `force`.
+    pub const fn forced(force: bool) -> Self {
+        Self { force, override_limit: false, reason: None }
+    }
+}
+
 /// A queued deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedDeployment {
@@ -168,12 +186,13 @@ pub trait CertificateService: Send + Sync {
         who: &Actor,
         id: &CertificateId,
     ) -> Result<Vec<(TargetMapping, Target)>, ServiceError>;
-    /// Queues an issuance for every agent that holds, or will hold, a key. `force` cancels live ones.
+    /// Queues an issuance for every agent that holds, or will hold, a key, whether a maintenance
+    /// window is open or not. `already_renewing`, `frozen`, `issuance_limit`, `no_key_holder`.
     async fn renew(
         &self,
         who: &Actor,
         id: &CertificateId,
-        force: bool,
+        options: RenewOptions,
     ) -> Result<Vec<QueuedIssuance>, ServiceError>;
     /// Queues a deployment of the current version to one or all active targets.
     async fn deploy(

@@ -61,6 +61,10 @@ pub enum ConflictCode {
     AlreadyDecided,
     /// More or fewer objects match than the caller expects.
     CountMismatch,
+    /// A freeze of the renewal policy covers the moment.
+    Frozen,
+    /// Too much was issued for the same names.
+    IssuanceLimit,
 }
 
 impl ConflictCode {
@@ -79,6 +83,8 @@ impl ConflictCode {
         Self::Disabled,
         Self::AlreadyDecided,
         Self::CountMismatch,
+        Self::Frozen,
+        Self::IssuanceLimit,
     ];
 
     /// The stable code.
@@ -97,6 +103,8 @@ impl ConflictCode {
             Self::Disabled => "disabled",
             Self::AlreadyDecided => "already_decided",
             Self::CountMismatch => "count_mismatch",
+            Self::Frozen => "frozen",
+            Self::IssuanceLimit => "issuance_limit",
         }
     }
 }

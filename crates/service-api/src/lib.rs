@@ -23,6 +23,7 @@ pub mod metrics;
 pub mod operation;
 pub mod owner;
 pub mod profile;
+pub mod renewal;
 pub mod renewal_policy;
 pub mod statistics;
 pub mod system;

@@ -5,7 +5,9 @@ use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::id::RenewalPolicyId;
-use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
+use certctl_domain::renewal::{
+    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, WindowFraction,
+};
 use std::collections::BTreeMap;
 
 /// What a client may set.
@@ -15,6 +17,15 @@ pub struct RenewalPolicySpec {
     pub name: String,
     /// Days before the end at which renewal starts, 1 to 365.
     pub renewal_window_days: u32,
+    /// Part of the usable lifetime before the end at which renewal starts; replaces the days.
+    pub renewal_window_fraction: Option<WindowFraction>,
+    /// When automatic work may start, at most 50; none means always.
+    pub maintenance_windows: Vec<MaintenanceWindow>,
+    /// When no automatic work starts, at most 100.
+    pub freeze_periods: Vec<FreezePeriod>,
+    /// Whether a renewal starts outside of windows and inside of freezes rather than let a
+    /// certificate expire.
+    pub override_before_expiry: bool,
     /// Whether the sweep renews at all.
     pub auto_renew: bool,
     /// Retries of one renewal job, 0 to 10.

@@ -1,6 +1,9 @@
 //! Lineages: which agents hold a key of a certificate, when each is due, and what an ended
 //! issuance means for the certificate. Used by the API, the sweep and the job runners alike.
 
+pub(crate) mod assess;
+pub(crate) mod guard;
+
 use crate::approval::{ApprovalGate, Question};
 use crate::failure::Failure;
 use crate::job::withdraw;
@@ -10,7 +13,7 @@ use certctl_domain::certificate::{Certificate, CertificateEvent};
 use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId, ProfileId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::renewal::{
-    Decision, Lifetime, RenewalInput, RenewalPolicy, decide, expiring_from, spread_of,
+    Decision, Lifetime, RenewalInput, RenewalPolicy, decide, expiring_from, planned_at, spread_of,
 };
 use certctl_domain::version::CertificateVersion;
 use certctl_domain::{JsonText, Timestamp};
@@ -36,28 +39,35 @@ pub(crate) struct Lineage {
 
 impl Lineage {
     pub(crate) fn lifetime(&self) -> Option<Lifetime> {
-        self.latest.as_ref().map(|version| Lifetime {
-            not_before: version.not_before,
-            not_after: version.not_after,
-            issued_at: version.created_at,
-        })
+        self.latest.as_ref().map(lifetime_of)
     }
 
     pub(crate) fn decide(
         &self,
         policy: &RenewalPolicy,
-        certificate: &CertificateId,
+        certificate: &Certificate,
         now: Timestamp,
     ) -> Decision {
         let input = RenewalInput {
             policy,
             lifetime: self.lifetime(),
-            last_failure_at: None,
+            retry_at: certificate.retry_at,
             ari_pick: None,
-            spread: spread_of(certificate.as_str()),
+            spread: spread_of(certificate.id.as_str()),
         };
         decide(now, &input)
     }
+
+    /// When its next leaf is planned, whatever holds that back; the beginning of time without one.
+    fn planned(&self, policy: &RenewalPolicy, certificate: &CertificateId) -> Timestamp {
+        let spread = spread_of(certificate.as_str());
+        self.lifetime().map_or(Timestamp::EPOCH, |life| planned_at(policy, life, None, spread))
+    }
+}
+
+/// The lifetime of an issued leaf.
+pub(crate) const fn lifetime_of(version: &CertificateVersion) -> Lifetime {
+    Lifetime { not_before: version.not_before, not_after: version.not_after, issued_at: version.created_at }
 }
 
 /// Key holders: the agents of the certificate's active targets, each with its newest version.
@@ -94,6 +104,15 @@ pub(crate) struct Trigger<'a> {
     pub(crate) who: &'a Actor,
     pub(crate) reason: &'static str,
     pub(crate) gate: &'a ApprovalGate,
+    /// What was overridden and why, for the audit trail.
+    pub(crate) overridden: Option<serde_json::Value>,
+}
+
+impl<'a> Trigger<'a> {
+    /// Nothing was overridden.
+    pub(crate) const fn new(who: &'a Actor, reason: &'static str, gate: &'a ApprovalGate) -> Self {
+        Self { who, reason, gate, overridden: None }
+    }
 }
 
 /// The profile that demands an approval of every issuance of the certificate. One that cannot be
@@ -123,6 +142,7 @@ pub(crate) fn queue(
     let waits = approval.is_some() && trigger.gate.holds_back();
     certificate.apply(CertificateEvent::IssuanceRequested, now)?;
     certificate.next_action_at = None;
+    certificate.retry_at = None;
     let mut queued = Vec::with_capacity(agents.len());
     for agent in agents {
         let job = issuance_job(JobId::mint(ids), certificate, agent, &policy, waits, trigger.who.name(), now);
@@ -135,7 +155,10 @@ pub(crate) fn queue(
         queued.push(QueuedIssuance { job_id: job.id, agent_id: agent.clone() });
     }
     let jobs: Vec<_> = queued.iter().map(|issuance| issuance.job_id.as_str()).collect();
-    let details = serde_json::json!({"job_ids": jobs, "reason": trigger.reason});
+    let mut details = serde_json::json!({"job_ids": jobs, "reason": trigger.reason});
+    if let Some(overridden) = &trigger.overridden {
+        details["overridden"] = overridden.clone();
+    }
     let subject = ("certificate", certificate.id.as_str());
     tx.audit().append(&audit_event(ids, trigger.who, now, "renewal_triggered", subject, &details))?;
     Ok(queued)
@@ -227,20 +250,24 @@ pub(crate) fn settle(
                 let issued = row.valid_from.is_some();
                 row.apply(CertificateEvent::IssuanceCancelled { issued }, now)?;
                 // A person stopped it: leave room before the sweep starts again by itself.
-                row.next_action_at = next_look(&row, &lineages, &policy, now)
-                    .map(|at| at.max(now.plus(Duration::from_secs(policy.retry_interval_seconds.into()))));
+                row.retry_at = Some(now.plus(Duration::from_secs(policy.retry_interval_seconds.into())));
             }
             Ended::Issued => {
                 row.apply(CertificateEvent::Issued, now)?;
                 row.failed_issuances = 0;
-                row.next_action_at = next_look(&row, &lineages, &policy, now);
+                row.retry_at = None;
             }
             Ended::Failed => {
                 row.apply(CertificateEvent::IssuanceFailed, now)?;
                 row.failed_issuances = row.failed_issuances.saturating_add(1);
-                row.next_action_at = policy.auto_renew.then(|| now.plus(pause_after_failure(&policy, &row)));
+                row.retry_at = Some(now.plus(pause_after_failure(&policy, &row)));
             }
         }
+        row.next_action_at = match ended {
+            // The sweep, which knows the limit, decides at once whether to pause the certificate.
+            Ended::Failed if row.failed_issuances >= guard::FEWEST_FAILURES => Some(now),
+            _ => next_look(&row, &lineages, &policy, now),
+        };
     }
     tx.certificates().update(&mut row)?;
     Ok(())
@@ -255,7 +282,7 @@ fn left_behind(
     policy: &RenewalPolicy,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let due = |lineage: &&Lineage| matches!(lineage.decide(policy, &certificate.id, now), Decision::Renew(_));
+    let due = |lineage: &&Lineage| policy.auto_renew && lineage.planned(policy, &certificate.id) <= now;
     for lineage in lineages.iter().filter(due) {
         let mut newest: Option<Job> = None;
         for kind in [JobKind::Issuance, JobKind::Renewal] {
@@ -275,17 +302,21 @@ fn left_behind(
     Ok(false)
 }
 
-/// When the sweep must look again; `None` when the policy never renews or nobody holds a key.
+/// When the sweep must look again; `None` when nothing is to happen by itself: the certificate is
+/// paused, the policy never renews, or nobody holds a key.
 pub(crate) fn next_look(
     certificate: &Certificate,
     lineages: &[Lineage],
     policy: &RenewalPolicy,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let looks = lineages.iter().filter_map(|lineage| match lineage.decide(policy, &certificate.id, now) {
+    if certificate.paused_at.is_some() {
+        return None;
+    }
+    let looks = lineages.iter().filter_map(|lineage| match lineage.decide(policy, certificate, now) {
         Decision::Never => None,
-        Decision::Wait { until } => Some(until),
-        Decision::Renew(_) => Some(now),
+        Decision::Wait { start, .. } => Some(start.at),
+        Decision::Renew { .. } => Some(now),
     });
     looks.min()
 }

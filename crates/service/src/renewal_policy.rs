@@ -1,5 +1,7 @@
 //! Renewal policies. Certificates whose renewal a change can move are looked at again at once.
 
+mod calendar;
+
 use crate::failure::Failure;
 use crate::support::{
     Foundation, all_of, audit_event, check_name, check_revision, in_use, listing, page_request,
@@ -57,7 +59,8 @@ fn check(mut spec: RenewalPolicySpec) -> Result<RenewalPolicySpec, ServiceError>
         range("max_retries", spec.max_retries, 0..=10),
         range("retry_interval_seconds", spec.retry_interval_seconds, 60..=86_400),
     ];
-    all_of(fields.into_iter().chain(far).chain(unmapped))?;
+    all_of(fields.into_iter().chain(far).chain(unmapped).chain(calendar::check(&spec)))?;
+    calendar::tidy(&mut spec);
     spec.alert_thresholds_days = thresholds.into_iter().rev().collect();
     for channels in spec.alert_channels.values_mut() {
         let mut seen = BTreeSet::new();
@@ -77,6 +80,10 @@ fn range(field: &str, value: u32, allowed: RangeInclusive<u32>) -> Result<(), Se
 fn take(row: &mut RenewalPolicy, spec: RenewalPolicySpec) {
     row.name = spec.name;
     row.renewal_window_days = spec.renewal_window_days;
+    row.renewal_window_fraction = spec.renewal_window_fraction;
+    row.maintenance_windows = spec.maintenance_windows;
+    row.freeze_periods = spec.freeze_periods;
+    row.override_before_expiry = spec.override_before_expiry;
     row.auto_renew = spec.auto_renew;
     row.max_retries = spec.max_retries;
     row.retry_interval_seconds = spec.retry_interval_seconds;
@@ -86,8 +93,12 @@ fn take(row: &mut RenewalPolicy, spec: RenewalPolicySpec) {
 }
 
 /// Whether certificates can become due at another time.
-const fn moves_renewal(before: &RenewalPolicy, after: &RenewalPolicy) -> bool {
+fn moves_renewal(before: &RenewalPolicy, after: &RenewalPolicy) -> bool {
     before.renewal_window_days != after.renewal_window_days
+        || before.renewal_window_fraction != after.renewal_window_fraction
+        || before.maintenance_windows != after.maintenance_windows
+        || before.freeze_periods != after.freeze_periods
+        || before.override_before_expiry != after.override_before_expiry
         || before.auto_renew != after.auto_renew
         || before.max_retries != after.max_retries
         || before.retry_interval_seconds != after.retry_interval_seconds
@@ -127,6 +138,10 @@ fn facts(row: &RenewalPolicy) -> Value {
     json!({
         "name": row.name,
         "renewal_window_days": row.renewal_window_days,
+        "renewal_window_fraction": row.renewal_window_fraction,
+        "maintenance_windows": row.maintenance_windows,
+        "freeze_periods": row.freeze_periods,
+        "override_before_expiry": row.override_before_expiry,
         "auto_renew": row.auto_renew,
         "max_retries": row.max_retries,
         "retry_interval_seconds": row.retry_interval_seconds,
@@ -174,6 +189,10 @@ impl RenewalPolicyService for RenewalPolicies {
                 id,
                 name: spec.name,
                 renewal_window_days: spec.renewal_window_days,
+                renewal_window_fraction: spec.renewal_window_fraction,
+                maintenance_windows: spec.maintenance_windows,
+                freeze_periods: spec.freeze_periods,
+                override_before_expiry: spec.override_before_expiry,
                 auto_renew: spec.auto_renew,
                 max_retries: spec.max_retries,
                 retry_interval_seconds: spec.retry_interval_seconds,

@@ -2,6 +2,7 @@
 
 use crate::approval::ApprovalGate;
 use crate::failure::Failure;
+use crate::issuance::guard::Guards;
 use certctl_domain::id::IdSource;
 use certctl_domain::{Clock, Timestamp};
 use certctl_repository::{Cursor, Page, PageRequest, Store, StoreError};
@@ -24,6 +25,8 @@ pub struct Foundation {
     pub ids: Arc<dyn IdSource>,
     /// The gate before issuances that need an approval.
     pub approvals: ApprovalGate,
+    /// Limits of what happens by itself.
+    pub guards: Guards,
 }
 
 /// Position in a list as clients carry it: opaque, bound to the list and its order.

@@ -29,6 +29,7 @@ impl Core {
                 false,
                 Arc::new(certctl_telemetry::ApprovalCounters::register(&certctl_telemetry::Registry::new())?),
             ),
+            guards: certctl_service::Guards::default(),
         };
         let key = MasterKey::from_passphrase(&SecretString::new("a master key for the benchmark only"))
             .map_err(|error| anyhow!(error))?;

@@ -30,6 +30,7 @@ async fn foundation(
             false,
             Arc::new(certctl_telemetry::ApprovalCounters::register(&certctl_telemetry::Registry::new())?),
         ),
+        guards: certctl_service::Guards::default(),
     })
 }
 

@@ -5,6 +5,7 @@ pub mod database;
 pub mod edge;
 pub mod encryption;
 pub mod export;
+pub mod guards;
 pub mod jobs;
 pub mod log;
 pub mod pki;
@@ -34,6 +35,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Issuing", keys: pki::KEYS },
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },
+    Group { title: "Guards against loops", keys: guards::KEYS },
     Group { title: "Shutdown", keys: shutdown::KEYS },
 ];
 

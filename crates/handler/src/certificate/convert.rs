@@ -24,6 +24,8 @@ pub(super) fn certificate(view: CertificateView) -> api::Certificate {
         status,
         expires_at: certificate.expires_at,
         next_renewal_at: certificate.next_action_at,
+        paused_at: certificate.paused_at,
+        pause_reason: certificate.pause_reason,
         tags: certificate.tags,
         last_renewal_at: certificate.last_renewal_at,
         last_deployment_at: certificate.last_deployment_at,

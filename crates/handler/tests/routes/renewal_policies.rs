@@ -34,6 +34,23 @@ async fn malformed_fields_are_named() {
         post(json!({ "name": "a", "alert_channels": { "critical": ["Email", "Fax"] } })).await,
         "alert_channels.critical[1]"
     );
+    let window = |window| json!({ "name": "a", "maintenance_windows": [window] });
+    let whole = json!({ "days": ["mon"], "start": "22:00", "end": "04:00" });
+    let mut wrong = whole.clone();
+    wrong["timezone"] = json!("Europe/Atlantis");
+    assert_eq!(post(window(wrong)).await, "maintenance_windows[0].timezone");
+    let mut wrong = whole.clone();
+    wrong["start"] = json!("2am");
+    assert_eq!(post(window(wrong)).await, "maintenance_windows[0].start");
+    let mut wrong = whole;
+    wrong["days"] = json!(["mon", "montag"]);
+    assert_eq!(post(window(wrong)).await, "maintenance_windows[0].days[1]");
+    let freeze = json!({ "from": "2026-12-20T00:00:00Z", "until": "soon", "reason": "sale" });
+    assert_eq!(post(json!({ "name": "a", "freeze_periods": [freeze] })).await, "freeze_periods[0].until");
+    assert_eq!(
+        post(json!({ "name": "a", "renewal_window_fraction": 0.95 })).await,
+        "renewal_window_fraction"
+    );
     assert_eq!(
         post(json!({ "name": "a", "alert_severity_map": { "7": "loud" } })).await,
         "alert_severity_map.7"
@@ -56,6 +73,10 @@ async fn a_replacement_resets_what_it_leaves_out_and_a_patch_keeps_it() {
     let deeper = json!({ "alert_severity_map": { "7": null, "30": "warning" } });
     let patched = bench.patch("operator", path, &deeper).await.json();
     assert_eq!(patched["alert_severity_map"], json!({ "30": "warning" }));
+    assert_eq!(patched["renewal_window_fraction"], json!(0.25));
+    let taken_back = json!({ "renewal_window_fraction": null, "maintenance_windows": null });
+    let patched = bench.patch("operator", path, &taken_back).await.json();
+    assert_eq!((patched.get("renewal_window_fraction"), &patched["maintenance_windows"]), (None, &json!([])));
     assert_eq!(bench.patch("operator", path, &json!({ "name": null })).await.field(), "name");
     assert_eq!(bench.patch("operator", path, &json!([1])).await.field(), "");
 }

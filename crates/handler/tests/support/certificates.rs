@@ -9,6 +9,7 @@ use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
 use certctl_service_api::certificate::{
     CertificateQuery, CertificateService, CertificateSpec, CertificateView, QueuedDeployment, QueuedIssuance,
+    RenewOptions,
 };
 use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
@@ -200,10 +201,10 @@ impl CertificateService for Certificates {
         &self,
         _: &Actor,
         id: &CertificateId,
-        force: bool,
+        options: RenewOptions,
     ) -> Result<Vec<QueuedIssuance>, ServiceError> {
         self.view(id)?;
-        if id.as_str() == "mc-2" && !force {
+        if id.as_str() == "mc-2" && !options.force {
             let message = "job job-9 is renewing certificate mc-2; wait for it, or renew with force";
             return Err(ServiceError::conflict(ConflictCode::AlreadyRenewing, message));
         }

@@ -13,6 +13,7 @@ mod operations;
 mod owners;
 mod profiles;
 mod renewal_policies;
+mod renewals;
 pub(crate) mod sample;
 mod statistics;
 mod system;
@@ -103,6 +104,7 @@ impl Bench {
             approvals: approvals.clone(),
             jobs: jobs.clone(),
             operations: Arc::new(operations::Operations),
+            renewals: Arc::new(renewals::Renewals),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),

@@ -9,7 +9,9 @@ use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
-use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
+use certctl_domain::renewal::{
+    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
+};
 use certctl_domain::san::San;
 use certctl_domain::target::{Target, TargetKind};
 use certctl_domain::version::CertificateVersion;
@@ -46,6 +48,9 @@ pub(crate) fn certificate(name: &str) -> CertificateView {
             expiring_from: Some(time(60)),
             next_action_at: Some(time(60)),
             failed_issuances: 0,
+            retry_at: None,
+            paused_at: None,
+            pause_reason: None,
             tags: BTreeMap::from([("tier".to_owned(), "front".to_owned())]),
             last_renewal_at: Some(time(0)),
             last_deployment_at: Some(time(1)),
@@ -174,6 +179,15 @@ pub(crate) fn renewal_policy(name: &str) -> RenewalPolicy {
         id: id(name),
         name: format!("{name} policy"),
         renewal_window_days: 21,
+        renewal_window_fraction: Some(0.25.try_into().unwrap()),
+        maintenance_windows: vec![MaintenanceWindow {
+            days: vec![Weekday::Sat, Weekday::Sun],
+            start: "22:00".parse().unwrap(),
+            end: "04:00".parse().unwrap(),
+            timezone: "Europe/Paris".parse().unwrap(),
+        }],
+        freeze_periods: vec![FreezePeriod { from: time(3), until: time(5), reason: "Sale".to_owned() }],
+        override_before_expiry: false,
         auto_renew: false,
         max_retries: 5,
         retry_interval_seconds: 600,

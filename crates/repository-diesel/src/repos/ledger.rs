@@ -54,6 +54,26 @@ impl LedgerRepo for DieselTx<'_> {
         self.check(row)?.map(LedgerRow::into_domain).transpose()
     }
 
+    fn issued_for_names(
+        &mut self,
+        names_hash: &str,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Timestamp>, StoreError> {
+        let may_be_signed = issuance_ledger::state
+            .ne(IssuanceState::Abandoned.as_str())
+            .or(issuance_ledger::fingerprint_sha256.is_not_null());
+        let times = issuance_ledger::table
+            .filter(issuance_ledger::names_hash.eq(names_hash))
+            .filter(issuance_ledger::recorded_at.ge(DbTime::from(since)))
+            .filter(may_be_signed)
+            .order(issuance_ledger::recorded_at.desc())
+            .limit(limit.into())
+            .select(issuance_ledger::recorded_at)
+            .load::<DbTime>(self.conn);
+        Ok(self.check(times)?.into_iter().map(Timestamp::from).collect())
+    }
+
     fn list(&mut self, page: &PageRequest) -> Result<Page<Issuance>, StoreError> {
         let rows = || issuance_ledger::table.into_boxed::<MultiBackend>();
         let recorded_at = |issuance: &Issuance| issuance.recorded_at;

@@ -35,6 +35,9 @@ pub(crate) struct CertificateRow {
     pub(crate) revision: i64,
     created_at: DbTime,
     updated_at: DbTime,
+    retry_at: Option<DbTime>,
+    paused_at: Option<DbTime>,
+    pause_reason: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
@@ -81,6 +84,9 @@ impl From<&Certificate> for CertificateRow {
             revision: certificate.revision,
             created_at: certificate.created_at.into(),
             updated_at: certificate.updated_at.into(),
+            retry_at: db_time(certificate.retry_at),
+            paused_at: db_time(certificate.paused_at),
+            pause_reason: certificate.pause_reason.clone(),
         }
     }
 }
@@ -112,6 +118,9 @@ impl CertificateRow {
             expiring_from: time(self.expiring_from),
             next_action_at: time(self.next_action_at),
             failed_issuances: at.count("failed_issuances", self.failed_issuances)?,
+            retry_at: time(self.retry_at),
+            paused_at: time(self.paused_at),
+            pause_reason: self.pause_reason,
             tags: tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
             last_renewal_at: time(self.last_renewal_at),
             last_deployment_at: time(self.last_deployment_at),

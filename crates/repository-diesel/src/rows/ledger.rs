@@ -23,6 +23,7 @@ pub(crate) struct LedgerRow {
     not_after: Option<DbTime>,
     recorded_at: DbTime,
     finished_at: Option<DbTime>,
+    names_hash: Option<String>,
 }
 
 impl From<&Issuance> for LedgerRow {
@@ -41,6 +42,7 @@ impl From<&Issuance> for LedgerRow {
             not_after: db_time(issuance.not_after),
             recorded_at: issuance.recorded_at.into(),
             finished_at: db_time(issuance.finished_at),
+            names_hash: issuance.names_hash.clone(),
         }
     }
 }
@@ -57,6 +59,7 @@ impl IntoDomain for LedgerRow {
             state: at.parse("state", &self.state)?,
             certificate_id: at.parse_set("certificate_id", self.certificate_id.as_deref())?,
             job_id: at.parse_set("job_id", self.job_id.as_deref())?,
+            names_hash: self.names_hash,
             source: at.parse("source", &self.source)?,
             tbs_sha256: self.tbs_sha256,
             fingerprint_sha256: self.fingerprint_sha256,

@@ -3,12 +3,12 @@
 use super::{IntoDomain, Origin, json_text};
 use crate::schema::renewal_policies;
 use crate::types::DbTime;
-use certctl_domain::renewal::RenewalPolicy;
+use certctl_domain::renewal::{RenewalPolicy, WindowFraction};
 use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = renewal_policies)]
+#[diesel(table_name = renewal_policies, treat_none_as_null = true)]
 pub(crate) struct PolicyRow {
     id: String,
     name: String,
@@ -19,6 +19,10 @@ pub(crate) struct PolicyRow {
     alert_thresholds_days: String,
     alert_channels: String,
     alert_severity_map: String,
+    renewal_window_fraction: Option<i64>,
+    maintenance_windows: String,
+    freeze_periods: String,
+    override_before_expiry: bool,
     created_at: DbTime,
     updated_at: DbTime,
 }
@@ -37,6 +41,10 @@ impl TryFrom<&RenewalPolicy> for PolicyRow {
             alert_thresholds_days: json_text(&policy.alert_thresholds_days)?,
             alert_channels: json_text(&policy.alert_channels)?,
             alert_severity_map: json_text(&policy.alert_severity_map)?,
+            renewal_window_fraction: policy.renewal_window_fraction.map(|part| part.millionths().into()),
+            maintenance_windows: json_text(&policy.maintenance_windows)?,
+            freeze_periods: json_text(&policy.freeze_periods)?,
+            override_before_expiry: policy.override_before_expiry,
             created_at: policy.created_at.into(),
             updated_at: policy.updated_at.into(),
         })
@@ -48,13 +56,22 @@ impl IntoDomain for PolicyRow {
 
     fn into_domain(self) -> Result<RenewalPolicy, StoreError> {
         let at = Origin { table: "renewal_policies", id: &self.id };
+        let fraction = |millionths| {
+            let millionths = at.count("renewal_window_fraction", millionths)?;
+            WindowFraction::from_millionths(millionths)
+                .map_err(|error| at.corrupt("renewal_window_fraction", error))
+        };
         Ok(RenewalPolicy {
             id: at.parse("id", &self.id)?,
             name: self.name,
             renewal_window_days: at.count("renewal_window_days", self.renewal_window_days)?,
+            renewal_window_fraction: self.renewal_window_fraction.map(fraction).transpose()?,
             auto_renew: self.auto_renew,
             max_retries: at.count("max_retries", self.max_retries)?,
             retry_interval_seconds: at.count("retry_interval_seconds", self.retry_interval_seconds)?,
+            maintenance_windows: at.json("maintenance_windows", &self.maintenance_windows)?,
+            freeze_periods: at.json("freeze_periods", &self.freeze_periods)?,
+            override_before_expiry: self.override_before_expiry,
             alert_thresholds_days: at.json("alert_thresholds_days", &self.alert_thresholds_days)?,
             alert_channels: at.json("alert_channels", &self.alert_channels)?,
             alert_severity_map: at.json("alert_severity_map", &self.alert_severity_map)?,

@@ -2,14 +2,17 @@
 
 use super::{Certificates, get};
 use crate::failure::Failure;
+use crate::issuance::guard::Guards;
 use crate::issuance::{self, Trigger};
-use crate::support::audit_event;
+use crate::support::{audit_event, check_name};
 use crate::{deployment, issuance::Lineage};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::CertificateStatus;
-use certctl_domain::id::{AgentId, CertificateId, IdSource, TargetId};
+use certctl_domain::explanation::Rule;
+use certctl_domain::id::{AgentId, CertificateId, IdSource, RenewalPolicyId, TargetId};
+use certctl_domain::renewal::FreezePeriod;
 use certctl_repository::Tx;
-use certctl_service_api::certificate::{QueuedDeployment, QueuedIssuance};
+use certctl_service_api::certificate::{QueuedDeployment, QueuedIssuance, RenewOptions};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::json;
 use std::sync::Arc;
@@ -19,14 +22,15 @@ impl Certificates {
         &self,
         who: &Actor,
         id: &CertificateId,
-        force: bool,
+        options: RenewOptions,
     ) -> Result<Vec<QueuedIssuance>, ServiceError> {
+        check(&options)?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let gate = self.base.approvals.clone();
+        let guards = self.base.guards;
         let queued = self.base.store.write("certificate.renew", move |tx| {
-            let trigger = Trigger { who: &who, reason: "requested", gate: &gate };
-            renew(tx, &*ids, &trigger, &id, force, now)
+            renew(tx, &*ids, &Trigger::new(&who, "requested", &gate), &guards, &id, &options, now)
         });
         let queued = queued.await?;
         for issuance in &queued {
@@ -105,13 +109,14 @@ pub(crate) fn renew(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     trigger: &Trigger<'_>,
+    guards: &Guards,
     id: &CertificateId,
-    force: bool,
+    options: &RenewOptions,
     now: Timestamp,
 ) -> Result<Vec<QueuedIssuance>, Failure> {
     let mut certificate = get(tx, id)?;
     if certificate.status == CertificateStatus::RenewalInProgress {
-        if !force {
+        if !options.force {
             return Err(Failure::Service(ServiceError::conflict(
                 ConflictCode::AlreadyRenewing,
                 format!("certificate {id} is being renewed; wait for its job, or use force to start again"),
@@ -119,10 +124,45 @@ pub(crate) fn renew(
         }
         issuance::cancel_live(tx, ids, trigger.who, id, "started again by force", now)?;
     }
-    let agents = issuance::key_holders(&issuance::lineages(tx, id)?)?;
-    let queued = issuance::queue(tx, ids, &mut certificate, &agents, trigger, now)?;
+    let lineages = issuance::lineages(tx, id)?;
+    let agents = issuance::key_holders(&lineages)?;
+    let policy = issuance::policy_of(tx, &certificate)?;
+    if let Some(freeze) = policy.calendar().freeze(now).filter(|_| !options.force) {
+        return Err(frozen(id, &policy.id, freeze));
+    }
+    let open = guards.circuit(tx, &certificate, &lineages, &policy, now)?;
+    if let Some(open) = open.filter(|_| !options.override_limit) {
+        return Err(open.refusal(id));
+    }
+    let overridden = options
+        .override_limit
+        .then(|| json!({"rule": Rule::CircuitOpen, "open": open.is_some(), "reason": options.reason}));
+    let trigger = Trigger { overridden, ..Trigger::new(trigger.who, trigger.reason, trigger.gate) };
+    let queued = issuance::queue(tx, ids, &mut certificate, &agents, &trigger, now)?;
     tx.certificates().update(&mut certificate)?;
     Ok(queued)
+}
+
+/// Who goes past the limit of issuances says why.
+fn check(options: &RenewOptions) -> Result<(), ServiceError> {
+    match &options.reason {
+        Some(reason) => check_name("reason", reason, 500),
+        None if options.override_limit => {
+            Err(ServiceError::invalid("reason", "required", "an override needs a reason"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn frozen(id: &CertificateId, policy: &RenewalPolicyId, freeze: &FreezePeriod) -> Failure {
+    Failure::Service(ServiceError::Conflict {
+        code: ConflictCode::Frozen,
+        message: format!(
+            "renewal policy {policy} of certificate {id} is frozen until {} ({}); wait, or renew with force",
+            freeze.until, freeze.reason
+        ),
+        details: Some(json!({"until": freeze.until, "reason": freeze.reason})),
+    })
 }
 
 fn held_version<'a>(

@@ -25,6 +25,7 @@ use certctl_domain::version::CertificateVersion;
 use certctl_repository::Tx;
 use certctl_service_api::certificate::{
     CertificateQuery, CertificateService, CertificateSpec, CertificateView, QueuedDeployment, QueuedIssuance,
+    RenewOptions,
 };
 use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
@@ -51,7 +52,11 @@ pub(crate) fn get(tx: &mut dyn Tx, id: &CertificateId) -> Result<Certificate, Fa
 }
 
 /// The view of a row at `now`.
-fn view(tx: &mut dyn Tx, certificate: Certificate, now: Timestamp) -> Result<CertificateView, Failure> {
+pub(crate) fn view(
+    tx: &mut dyn Tx,
+    certificate: Certificate,
+    now: Timestamp,
+) -> Result<CertificateView, Failure> {
     let target_ids = tx
         .deployments()
         .target_ids(std::slice::from_ref(&certificate.id))?
@@ -161,10 +166,10 @@ impl CertificateService for Certificates {
         &self,
         who: &Actor,
         id: &CertificateId,
-        force: bool,
+        options: RenewOptions,
     ) -> Result<Vec<QueuedIssuance>, ServiceError> {
         who.require(Permission::CertificateRenew)?;
-        self.queue_issuance(who, id, force).await
+        self.queue_issuance(who, id, options).await
     }
 
     async fn deploy(

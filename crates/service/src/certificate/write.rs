@@ -61,7 +61,7 @@ impl Certificates {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let gate = self.base.approvals.clone();
         let updated = self.base.store.write("certificate.change", move |tx| {
-            let trigger = Trigger { who: &who, reason: "changed", gate: &gate };
+            let trigger = Trigger::new(&who, "changed", &gate);
             change(tx, &*ids, &trigger, &id, &*edit, revision, now)
         });
         let updated = updated.await?;
@@ -140,6 +140,9 @@ pub(crate) fn new_row(
         expiring_from: None,
         next_action_at: None,
         failed_issuances: 0,
+        retry_at: None,
+        paused_at: None,
+        pause_reason: None,
         tags: spec.tags.clone(),
         last_renewal_at: None,
         last_deployment_at: None,

@@ -1,5 +1,6 @@
 //! Issuance and renewal: record the intent, have it signed, check it, record the result.
 
+use super::issuance_checks;
 use super::issuance_steps::{self as steps, Plan};
 use crate::live_issuers::LiveIssuers;
 use crate::support::Foundation;
@@ -43,7 +44,13 @@ impl IssuanceRunner {
         let intent = steps::record_intent(&self.base, job, plan, &prepared, now).await?;
         let span = tracing::info_span!("connector.call", connector.kind = %connector.kind(), connector.id = %plan.issuer.id);
         let issued = connector.issue(&prepared).instrument(span).await?;
-        let result = steps::check(&issued, &prepared, plan, self.base.clock.now())?;
+        let result = match steps::check(&issued, &prepared, plan, self.base.clock.now()) {
+            Ok(result) => result,
+            Err(refusal) => {
+                issuance_checks::note_refused(&self.base, intent, &issued).await;
+                return Err(refusal.into());
+            }
+        };
         steps::complete(&self.base, job, plan, intent, result).await?;
         Ok(())
     }

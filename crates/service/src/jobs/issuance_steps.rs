@@ -1,8 +1,9 @@
 //! The steps of an issuance, each one transaction or one pure check.
 
 use super::issuance::failed;
+use super::issuance_checks as checks;
 use crate::agent_work::{check_csr, profile_of};
-use crate::deployment;
+use crate::deployment::{self, By};
 use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
@@ -17,7 +18,7 @@ use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_domain::profile::ExtendedKeyUsage;
 use certctl_domain::retry::FailureClass;
 use certctl_domain::version::CertificateVersion;
-use certctl_pki::{Certificate, CertificateKind, CertificateRequest, LintParameters};
+use certctl_pki::{Certificate, CertificateRequest};
 use certctl_repository::Tx;
 use certctl_service_api::engine::JobFailure;
 use certctl_service_api::{Actor, ServiceError};
@@ -121,21 +122,12 @@ pub(super) fn lint(prepared: &Prepared, plan: &Plan) -> Result<(), JobFailure> {
     let Some(to_be_signed) = &prepared.to_be_signed else { return Ok(()) };
     let issuer =
         Certificate::parse_der(&to_be_signed.ca_der).map_err(|error| permanent(error.to_string()))?;
-    let findings = certctl_pki::lint(
-        &to_be_signed.tbs_der,
-        &LintParameters {
-            kind: CertificateKind::EndEntity,
-            issuer: Some(&issuer),
-            max_validity: None,
-            allowed_ekus: &plan.order.ekus,
-            expected_names: Some(&plan.order.names),
-        },
-    );
-    if !certctl_pki::has_errors(&findings) {
-        return Ok(());
+    match checks::broken_rules(&to_be_signed.tbs_der, &issuer, &plan.order) {
+        None => Ok(()),
+        Some(rules) => {
+            Err(permanent(format!("the certificate was not signed because it breaks rules: {rules}")))
+        }
     }
-    let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
-    Err(permanent(format!("the certificate was not signed because it breaks rules: {}", texts.join("; "))))
 }
 
 /// Records serial number and digest before anything is signed; older intents of the job are abandoned.
@@ -154,6 +146,7 @@ pub(super) async fn record_intent(
         state: IssuanceState::Intent,
         certificate_id: Some(plan.certificate_id.clone()),
         job_id: Some(job.id.clone()),
+        names_hash: Some(issuance::guard::names_hash(&plan.order.names)),
         source: CertificateSource::Agent,
         tbs_sha256: to_be_signed.map(|tbs| certctl_crypto::sha256_hex(&tbs.tbs_der)),
         fingerprint_sha256: None,
@@ -199,9 +192,7 @@ pub(super) fn check(
     if leaf.names() != plan.order.names {
         return Err(refuse("has other names than ordered"));
     }
-    if leaf.not_after() <= now {
-        return Err(refuse("has expired already"));
-    }
+    checks::check_validity(&leaf, now).map_err(|what| refuse(&what))?;
     if prepared.to_be_signed.as_ref().is_some_and(|tbs| tbs.serial != leaf.serial().to_string()) {
         return Err(refuse("has another serial number than prepared"));
     }
@@ -212,17 +203,26 @@ pub(super) fn check(
         pem_chain.push_str(&above.to_pem());
         chain.push(above);
     }
-    match (&prepared.to_be_signed, chain.is_empty()) {
+    let signer = match (&prepared.to_be_signed, chain.first()) {
         // The chain excludes a self-signed root, so a root that signs directly leaves it empty.
-        (Some(tbs), true) => {
+        (Some(tbs), None) => {
             let ca = parse(&tbs.ca_der)?;
             leaf.verify_signed_by(&ca).map_err(|error| refuse(&format!("does not verify ({error})")))?;
+            ca
         }
-        (None, true) => return Err(refuse("has no chain")),
-        (_, false) => certctl_pki::check_chain(&leaf, &chain, now)
-            .map_err(|error| refuse(&format!("has a chain that does not hold ({error})")))?,
+        (None, None) => return Err(refuse("has no chain")),
+        (_, Some(first)) => {
+            // Clocks differ; what becomes valid in a moment is judged as of then.
+            certctl_pki::check_chain(&leaf, &chain, now.max(leaf.not_before()))
+                .map_err(|error| refuse(&format!("has a chain that does not hold ({error})")))?;
+            first.clone()
+        }
+    };
+    // Another CA decided what it signed, so the rules are applied to the result as well.
+    match checks::broken_rules(leaf.tbs_der(), &signer, &plan.order) {
+        None => Ok(Checked { leaf, pem_chain }),
+        Some(rules) => Err(refuse(&format!("breaks rules: {rules}"))),
     }
-    Ok(Checked { leaf, pem_chain })
 }
 
 /// Records version, ledger, job, certificate, deployments and audit in one transaction.
@@ -270,7 +270,11 @@ pub(super) async fn complete(
         job.last_error = None;
         job.apply(JobEvent::Succeeded, now)?;
         tx.jobs().update(&mut job)?;
-        let deployments = queue_deployments(tx, &*ids, &version, now)?;
+        let asked_for = job.requested_by != Actor::system().name();
+        let deployments = queue_deployments(tx, &*ids, &version, asked_for, now)?;
+        if asked_for {
+            unpause(tx, &*ids, &job, &version.certificate_id, now)?;
+        }
         issuance::settle(tx, &version.certificate_id, Ended::Issued, now)?;
         let details = json!({
             "job_id": job.id, "version_id": version.id, "issuer_id": version.issuer_id,
@@ -291,17 +295,39 @@ pub(super) async fn complete(
     if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? { Ok(()) } else { Err(lost()) }
 }
 
-/// One deployment for each active target of the agent that holds the key.
+/// A renewal that somebody asked for after the certificate was paused shows that it works again.
+fn unpause(
+    tx: &mut dyn Tx,
+    ids: &dyn certctl_domain::id::IdSource,
+    job: &Job,
+    id: &CertificateId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let paused = tx.certificates().find(id)?;
+    let paused = paused.filter(|row| row.paused_at.is_some_and(|since| since <= job.created_at));
+    let Some(mut row) = paused else { return Ok(()) };
+    let details = json!({"job_id": job.id, "reason": "renewed by request", "paused_for": row.pause_reason});
+    row.unpause(now);
+    tx.certificates().update(&mut row)?;
+    let subject = ("certificate", id.as_str());
+    tx.audit().append(&audit_event(ids, &Actor::system(), now, "certificate_unpaused", subject, &details))?;
+    Ok(())
+}
+
+/// One deployment for each active target of the agent that holds the key. What nobody asked for
+/// starts when the policy allows it.
 fn queue_deployments(
     tx: &mut dyn Tx,
     ids: &dyn certctl_domain::id::IdSource,
     version: &CertificateVersion,
+    asked_for: bool,
     now: Timestamp,
 ) -> Result<Vec<String>, Failure> {
     let mut queued = Vec::new();
     for (mapping, target) in tx.deployments().of_certificate(&version.certificate_id)? {
         if target.is_active() && Some(&target.agent_id) == version.agent_id.as_ref() {
-            let job = deployment::queue(tx, ids, version, mapping, &target, "system", now)?;
+            let run_after = if asked_for { now } else { deployment::automatic_start(tx, &mapping, now)? };
+            let job = deployment::queue_at(tx, ids, version, mapping, &target, &By::system(run_after), now)?;
             queued.push(job.job_id.to_string());
         }
     }

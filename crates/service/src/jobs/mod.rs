@@ -1,6 +1,7 @@
 //! Job runners: the only place where effects outside the database happen.
 
 mod issuance;
+mod issuance_checks;
 mod issuance_steps;
 
 pub use issuance::IssuanceRunner;

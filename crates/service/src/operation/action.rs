@@ -4,6 +4,7 @@
 use super::{reassign, renew};
 use crate::approval::ApprovalGate;
 use crate::failure::Failure;
+use crate::issuance::guard::Guards;
 use certctl_domain::access::Permission;
 use certctl_domain::id::{AgentId, CertificateId, IdSource};
 use certctl_domain::{JsonText, Timestamp};
@@ -42,6 +43,8 @@ pub(crate) struct Step<'a> {
     pub(crate) ids: &'a dyn IdSource,
     pub(crate) who: &'a Actor,
     pub(crate) gate: &'a ApprovalGate,
+    /// Limits of what happens by itself.
+    pub(crate) guards: &'a Guards,
     pub(crate) certificate: &'a CertificateId,
     pub(crate) parameters: &'a Map<String, Value>,
     pub(crate) now: Timestamp,

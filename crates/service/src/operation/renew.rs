@@ -8,6 +8,7 @@ use certctl_domain::JsonText;
 use certctl_domain::access::Permission;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_repository::Tx;
+use certctl_service_api::certificate::RenewOptions;
 use certctl_service_api::operation::BULK_RENEW;
 use serde_json::{Map, Value, json};
 
@@ -46,8 +47,16 @@ impl BulkAction for Renew {
         if let Some((code, message)) = skipped {
             return Ok(Outcome::Skipped { code, message: message.to_owned() });
         }
-        let trigger = Trigger { who: step.who, reason: "requested", gate: step.gate };
-        let queued = certificate::renew(tx, step.ids, &trigger, step.certificate, false, step.now)?;
+        let trigger = Trigger::new(step.who, "requested", step.gate);
+        let queued = certificate::renew(
+            tx,
+            step.ids,
+            &trigger,
+            step.guards,
+            step.certificate,
+            &RenewOptions::default(),
+            step.now,
+        )?;
         let jobs: Vec<_> =
             queued.iter().map(|job| json!({"job_id": job.job_id, "agent_id": job.agent_id})).collect();
         Ok(Outcome::Done {

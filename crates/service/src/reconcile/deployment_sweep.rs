@@ -1,10 +1,11 @@
 //! Queues again what was issued but is not in place: a deployment that failed for good, or a target
 //! that was switched off when its job was due.
 
+use crate::deployment::{self, By};
 use crate::failure::Failure;
+use crate::issuance;
 use crate::support::Foundation;
 use crate::wakeups::Wakeups;
-use crate::{deployment, issuance};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::deployment::TargetMapping;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const BATCH: u32 = 100;
+/// How long what was issued may stay undeployed before its deployment is queued again.
+pub const DEPLOYMENT_PAUSE: Duration = Duration::from_mins(10);
 
 /// The deployment sweep.
 #[derive(Debug)]
@@ -91,7 +94,8 @@ fn requeue(
             .filter(|version| version.not_after > now)
     });
     if let (Some(target), Some(version)) = (&target, version) {
-        deployment::queue(tx, ids, version, mapping, target, "system", now)?;
+        let start = deployment::automatic_start(tx, &mapping, now)?;
+        deployment::queue_at(tx, ids, version, mapping, target, &By::system(start), now)?;
         return Ok(Some(target.agent_id.clone()));
     }
     // Nothing to deploy now: look again after the next pause instead of at every tick.

@@ -10,7 +10,7 @@ mod renewal_sweep;
 mod rollups;
 
 pub use agent_health::AgentHealth;
-pub use deployment_sweep::DeploymentSweep;
+pub use deployment_sweep::{DEPLOYMENT_PAUSE, DeploymentSweep};
 pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
 pub use operations::OperationRunner;

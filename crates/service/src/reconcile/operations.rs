@@ -106,11 +106,12 @@ impl OperationRunner {
     /// One item; its failure is recorded and stops nothing.
     async fn item(&self, work: &Arc<Work>, certificate: CertificateId) -> Result<Vec<AgentId>, ServiceError> {
         let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
-        let gate = self.base.approvals.clone();
+        let (gate, guards) = (self.base.approvals.clone(), self.base.guards);
         let (shared, id) = (Arc::clone(work), certificate.clone());
         let attempted = self.base.store.write("operation.item", move |tx| {
             let Work { who, parameters, .. } = &*shared;
-            let step = Step { ids: &*ids, who, gate: &gate, certificate: &id, parameters, now };
+            let step =
+                Step { ids: &*ids, who, gate: &gate, guards: &guards, certificate: &id, parameters, now };
             let outcome = shared.action.apply(tx, &step)?;
             if shared.dry_run {
                 return Err(Undone::Tried(outcome));

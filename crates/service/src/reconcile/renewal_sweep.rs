@@ -3,17 +3,20 @@
 
 use crate::approval::ApprovalGate;
 use crate::failure::Failure;
+use crate::issuance::assess::assess;
+use crate::issuance::guard::Guards;
 use crate::issuance::{self, Trigger};
-use crate::support::Foundation;
+use crate::support::{Foundation, audit_event};
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
-use certctl_domain::certificate::{Certificate, CertificateStatus};
+use certctl_domain::certificate::Certificate;
 use certctl_domain::id::{AgentId, IdSource};
-use certctl_domain::renewal::{Decision, Reason};
-use certctl_repository::Tx;
+use certctl_domain::job::{Job, JobStatus};
+use certctl_repository::{JobFilter, PageRequest, Tx};
 use certctl_service_api::engine::{Reconciler, Report, StopSignal};
 use certctl_service_api::{Actor, ServiceError};
+use serde_json::json;
 use std::sync::Arc;
 
 const BATCH: u32 = 100;
@@ -41,7 +44,7 @@ impl RenewalSweep {
     }
 
     async fn batch(&self) -> Result<Batch, ServiceError> {
-        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+        let (now, ids, guards) = (self.base.clock.now(), Arc::clone(&self.base.ids), self.base.guards);
         let due = self
             .base
             .store
@@ -55,7 +58,7 @@ impl RenewalSweep {
                 let row =
                     tx.certificates().find(&id)?.filter(|row| row.next_action_at.is_some_and(|at| at <= now));
                 match row {
-                    Some(row) => enqueue(tx, &*ids, &gate, row, now),
+                    Some(row) => enqueue(tx, &guards, &*ids, &gate, row, now),
                     None => Ok::<_, Failure>(Vec::new()),
                 }
             });
@@ -75,37 +78,54 @@ impl RenewalSweep {
     }
 }
 
-/// Decides about one certificate and queues what is due; returns the agents that got work.
+/// Does what the assessment of one certificate says; returns the agents that got work.
 fn enqueue(
     tx: &mut dyn Tx,
+    guards: &Guards,
     ids: &dyn IdSource,
     gate: &ApprovalGate,
     mut row: Certificate,
     now: Timestamp,
 ) -> Result<Vec<AgentId>, Failure> {
-    let lineages = issuance::lineages(tx, &row.id)?;
-    let policy = issuance::policy_of(tx, &row)?;
-    let mut due = Vec::new();
-    let mut why = Reason::Window;
-    for lineage in &lineages {
-        if let Decision::Renew(reason) = lineage.decide(&policy, &row.id, now) {
-            due.push(lineage.agent.clone());
-            why = reason;
-        }
+    let assessment = assess(tx, guards, &row, now)?;
+    if assessment.gives_up {
+        pause(tx, ids, &mut row, now)?;
+        return Ok(Vec::new());
     }
-    let idle = !matches!(
-        row.status,
-        CertificateStatus::RenewalInProgress | CertificateStatus::Revoked | CertificateStatus::Archived
-    );
-    if due.is_empty() || !idle {
-        row.next_action_at = if idle { issuance::next_look(&row, &lineages, &policy, now) } else { None };
+    let due = assessment.due(now);
+    if due.is_empty() {
+        row.next_action_at = assessment.next_look();
         tx.certificates().update(&mut row)?;
         return Ok(Vec::new());
     }
     let system = Actor::system();
-    issuance::queue(tx, ids, &mut row, &due, &Trigger { who: &system, reason: why.as_str(), gate }, now)?;
+    let overridden = assessment.step.overrides.map(|rule| json!({ "rule": rule }));
+    let trigger = Trigger { overridden, ..Trigger::new(&system, assessment.step.rule.as_str(), gate) };
+    issuance::queue(tx, ids, &mut row, &due, &trigger, now)?;
     tx.certificates().update(&mut row)?;
     Ok(due)
+}
+
+/// Leaves the certificate alone until somebody has mended what is wrong with it.
+fn pause(tx: &mut dyn Tx, ids: &dyn IdSource, row: &mut Certificate, now: Timestamp) -> Result<(), Failure> {
+    let filter = JobFilter {
+        certificate_id: Some(row.id.clone()),
+        status: Some(JobStatus::Failed),
+        ..JobFilter::default()
+    };
+    let failed = tx.jobs().list(&filter, &PageRequest::first(20))?.items;
+    let last = failed.into_iter().find(Job::is_issuance).and_then(|job| job.last_error);
+    let reason = format!(
+        "{} issuances in a row failed for good; the last error: {}",
+        row.failed_issuances,
+        last.as_deref().unwrap_or("unknown")
+    );
+    row.pause(reason.clone(), now);
+    tx.certificates().update(row)?;
+    let details = json!({"reason": reason, "failed_issuances": row.failed_issuances});
+    let subject = ("certificate", row.id.as_str());
+    tx.audit().append(&audit_event(ids, &Actor::system(), now, "certificate_paused", subject, &details))?;
+    Ok(())
 }
 
 #[async_trait]

@@ -10,7 +10,7 @@ use certctl_repository::{ApprovalFilter, PageRequest};
 use certctl_service::reconcile::{JobTimeouts, WaitingTimes};
 use certctl_service::{ApprovalGate, Approvals};
 use certctl_service_api::approval::{ApprovalOf, ApprovalQuery, ApprovalService, Decision};
-use certctl_service_api::certificate::{CertificateService, CertificateSpec};
+use certctl_service_api::certificate::{CertificateService, CertificateSpec, RenewOptions};
 use certctl_service_api::engine::{AttemptOutcome, Reconciler};
 use certctl_service_api::job::JobService;
 use certctl_service_api::list::ListRequest;
@@ -94,7 +94,7 @@ fn counted(registry: &Registry, line: &str) -> bool {
 async fn an_approved_issuance_goes_on_to_its_certificate() {
     for bench in ServiceBench::both().await {
         let t = guarded(bench).await;
-        t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+        t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
         let job = only_job(&t).await;
         assert_eq!(job.status, JobStatus::AwaitingApproval);
         assert!(t.poll().await.is_empty(), "no work before the approval");
@@ -143,7 +143,7 @@ async fn an_approved_issuance_goes_on_to_its_certificate() {
 #[tokio::test]
 async fn nobody_decides_what_they_asked_for_whatever_key_they_use() {
     let t = guarded(ServiceBench::new().await).await;
-    t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     for who in [alice(), key("alice-phone", Role::Approver, "alice")] {
         for decision in [Decision::Approve, Decision::Reject] {
             let refused = decide(&t, &who, decision, None).await.unwrap_err();
@@ -175,7 +175,7 @@ async fn the_sweep_asks_like_everybody_and_anybody_may_answer_it() {
 #[tokio::test]
 async fn a_rejection_cancels_the_job_and_puts_the_certificate_back() {
     let t = guarded(ServiceBench::new().await).await;
-    t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     decide(&t, &bob(), Decision::Reject, Some("not this week")).await.unwrap();
     let job = only_job(&t).await;
     assert_eq!(
@@ -194,7 +194,7 @@ async fn a_rejection_cancels_the_job_and_puts_the_certificate_back() {
 async fn of_two_deciders_at_once_one_wins() {
     for bench in ServiceBench::both().await {
         let t = guarded(bench).await;
-        t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+        t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
         let (bob, carol) = (bob(), key("carol", Role::Approver, "carol"));
         let (a, b) = tokio::join!(
             decide(&t, &bob, Decision::Approve, None),
@@ -212,7 +212,7 @@ async fn of_two_deciders_at_once_one_wins() {
 #[tokio::test]
 async fn what_nobody_decides_in_time_is_cancelled_and_never_executed() {
     let t = guarded(ServiceBench::new().await).await;
-    t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     let hour = Duration::from_hours(1);
     let timeouts = JobTimeouts::new(t.bench.base.clone(), WaitingTimes { csr: hour, approval: hour });
     t.bench.clock.advance(hour + Duration::from_secs(1));
@@ -236,7 +236,7 @@ async fn what_nobody_decides_in_time_is_cancelled_and_never_executed() {
 #[tokio::test]
 async fn a_job_that_is_cancelled_closes_its_request() {
     let t = guarded(ServiceBench::new().await).await;
-    t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     t.bench.jobs().cancel(&alice(), &only_job(&t).await.id).await.unwrap();
     let request = only_request(&t).await;
     assert_eq!(
@@ -248,8 +248,8 @@ async fn a_job_that_is_cancelled_closes_its_request() {
         )
     );
     // Another start by force, and an archived certificate, leave no request behind either.
-    t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
-    t.certificates.renew(&alice(), &build::id("mc-www"), true).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(true)).await.unwrap();
     t.certificates.archive(&alice(), &build::id("mc-www")).await.unwrap();
     let states: Vec<_> = requests(&t).await.iter().map(|request| request.state).collect();
     assert_eq!(states, [ApprovalState::Expired; 3]);
@@ -261,7 +261,7 @@ async fn with_the_bypass_a_request_is_approved_by_the_system_and_says_so() {
     let registry = Registry::new();
     bench.base.approvals = ApprovalGate::new(true, Arc::new(ApprovalCounters::register(&registry).unwrap()));
     let t = guarded(bench).await;
-    t.certificates.renew(&alice(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&alice(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     let request = only_request(&t).await;
     assert_eq!(
         (request.state, request.decided_by.as_deref()),

@@ -9,7 +9,7 @@ use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::DeploymentStatus;
 use certctl_domain::id::{CertificateId, TargetId};
 use certctl_domain::job::JobStatus;
-use certctl_service_api::certificate::{CertificateQuery, CertificateService, CertificateSpec};
+use certctl_service_api::certificate::{CertificateQuery, CertificateService, CertificateSpec, RenewOptions};
 use certctl_service_api::list::ListRequest;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
@@ -85,12 +85,12 @@ async fn a_viewer_may_read_but_not_write() {
 async fn a_renewal_by_hand_queues_one_job_per_key_holder_and_a_second_one_is_refused_unless_forced() {
     let t = Flow::new().await;
     t.create().await;
-    let queued = t.certificates.renew(&operator(), &www(), false).await.unwrap();
+    let queued = t.certificates.renew(&operator(), &www(), RenewOptions::forced(false)).await.unwrap();
     assert_eq!(queued.len(), 1);
-    let again = t.certificates.renew(&operator(), &www(), false).await.unwrap_err();
+    let again = t.certificates.renew(&operator(), &www(), RenewOptions::forced(false)).await.unwrap_err();
     assert!(matches!(again, ServiceError::Conflict { code: ConflictCode::AlreadyRenewing, .. }));
 
-    let forced = t.certificates.renew(&operator(), &www(), true).await.unwrap();
+    let forced = t.certificates.renew(&operator(), &www(), RenewOptions::forced(true)).await.unwrap();
     assert_eq!(t.job(&queued[0].job_id).await.status, JobStatus::Cancelled);
     assert_eq!(t.job(&forced[0].job_id).await.status, JobStatus::AwaitingCsr);
     assert_eq!(t.bench.audited().await, ["certificate_created", "renewal_triggered", "renewal_triggered"]);
@@ -102,7 +102,7 @@ async fn a_certificate_without_a_target_has_nobody_to_make_its_key() {
     let t = Flow::new().await;
     let lonely = CertificateSpec { target_ids: None, ..spec() };
     t.certificates.create(&operator(), Some(www()), lonely).await.unwrap();
-    let error = t.certificates.renew(&operator(), &www(), false).await.unwrap_err();
+    let error = t.certificates.renew(&operator(), &www(), RenewOptions::forced(false)).await.unwrap_err();
     assert!(matches!(error, ServiceError::Conflict { code: ConflictCode::NoKeyHolder, .. }));
     assert_eq!(t.sweep().await.error, None);
     assert!(t.bench.all_jobs().await.is_empty());
@@ -112,12 +112,12 @@ async fn a_certificate_without_a_target_has_nobody_to_make_its_key() {
 async fn an_archived_certificate_is_left_alone() {
     let t = Flow::new().await;
     t.create().await;
-    let queued = t.certificates.renew(&operator(), &www(), false).await.unwrap();
+    let queued = t.certificates.renew(&operator(), &www(), RenewOptions::forced(false)).await.unwrap();
     t.certificates.archive(&operator(), &www()).await.unwrap();
     t.certificates.archive(&operator(), &www()).await.unwrap();
     assert_eq!(t.job(&queued[0].job_id).await.status, JobStatus::Cancelled);
     for error in [
-        t.certificates.renew(&operator(), &www(), true).await.unwrap_err(),
+        t.certificates.renew(&operator(), &www(), RenewOptions::forced(true)).await.unwrap_err(),
         t.certificates.deploy(&operator(), &www(), None).await.unwrap_err(),
         t.certificates.change(&operator(), &www(), to(spec()), None).await.unwrap_err(),
     ] {

@@ -8,7 +8,7 @@ use certctl_domain::deployment::{DeployCounter, DeploymentStatus, TargetMapping}
 use certctl_domain::job::{JobKind, JobStatus, VerificationStatus};
 use certctl_service::reconcile::DeploymentSweep;
 use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus, WorkItem};
-use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::certificate::{CertificateService, RenewOptions};
 use certctl_service_api::engine::Reconciler;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
@@ -190,7 +190,7 @@ async fn a_target_whose_secrets_cannot_be_opened_fails_its_own_jobs_only() {
             tx.targets().update(&mut damaged)
         })
         .await;
-    t.certificates.renew(&operator(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&operator(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     t.bench.clock.advance(LEASE);
     let [renewal] = t.poll().await.try_into().unwrap();
     assert_eq!(renewal.kind, JobKind::Renewal);

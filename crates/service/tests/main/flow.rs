@@ -1,21 +1,23 @@
 //! An agent and a worker inside the test: real keys and CSRs, the real services, no network.
 
-use crate::bench::{ServiceBench, agent, operator};
+use crate::bench::{ServiceBench, agent, operator, viewer};
 use certctl_crypto::KeyPair;
 use certctl_domain::id::{AgentId, CertificateId, JobId, TargetId};
 use certctl_domain::job::Job;
 use certctl_domain::profile::KeySpec;
+use certctl_domain::renewal::RenewalPolicy;
 use certctl_domain::san::San;
 use certctl_pki::RequestTemplate;
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::RenewalSweep;
-use certctl_service::{AgentWork, AgentWorkOptions, Certificates, Engine, EngineOptions};
+use certctl_service::{AgentWork, AgentWorkOptions, Certificates, Engine, EngineOptions, Guards, Renewals};
 use certctl_service_api::ServiceError;
 use certctl_service_api::agent_work::{
     AgentWorkService, CsrAccepted, CsrTemplate, JobReport, ReportedStatus, WorkItem,
 };
 use certctl_service_api::certificate::{CertificateService, CertificateSpec, CertificateView};
 use certctl_service_api::engine::{AttemptOutcome, JobEngine, JobRunner, Reconciler, Report, StopSignal};
+use certctl_service_api::renewal::{Explanation, RenewalService};
 use certctl_telemetry::{DeployCounters, IssuanceMetrics, JobMetrics, Registry};
 use certctl_testkit::build;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ pub(crate) struct Flow {
     pub(crate) registry: Registry,
     pub(crate) certificates: Certificates,
     pub(crate) work: AgentWork,
+    pub(crate) renewals: Renewals,
     sweep: RenewalSweep,
 }
 
@@ -48,6 +51,12 @@ impl Flow {
     }
 
     pub(crate) fn on(bench: ServiceBench) -> Self {
+        Self::guarded(bench, Guards::default())
+    }
+
+    /// With other limits.
+    pub(crate) fn guarded(mut bench: ServiceBench, guards: Guards) -> Self {
+        bench.base.guards = guards;
         let registry = Registry::new();
         let work = AgentWork::new(
             bench.base.clone(),
@@ -58,7 +67,8 @@ impl Flow {
         );
         let certificates = Certificates::new(bench.base.clone(), Arc::clone(&bench.wakeups));
         let sweep = RenewalSweep::new(bench.base.clone(), Arc::clone(&bench.wakeups));
-        Self { bench, registry, certificates, work, sweep }
+        let renewals = Renewals::new(bench.base.clone(), Arc::clone(&bench.wakeups));
+        Self { bench, registry, certificates, work, renewals, sweep }
     }
 
     /// An engine of its own process name, with the real issuance runner.
@@ -135,6 +145,41 @@ impl Flow {
         assert_eq!(self.work_off().await, [AttemptOutcome::Completed]);
         let [deployment] = self.poll().await.try_into().unwrap();
         deployment
+    }
+
+    /// Like [`Flow::issued`], and served.
+    pub(crate) async fn served(&self) {
+        let deployment = self.issued().await;
+        let fingerprint = deployment.fingerprint_sha256.clone();
+        let done = JobReport { served_fingerprint: fingerprint, ..report(ReportedStatus::Completed) };
+        self.report(&deployment, done).await.unwrap();
+    }
+
+    /// Changes the renewal policy of the basics.
+    pub(crate) async fn policy(&self, change: impl Fn(&mut RenewalPolicy) + Send + 'static) {
+        self.bench
+            .write(move |tx| {
+                let mut policy = tx.renewal_policies().find(&build::id(build::POLICY))?.unwrap();
+                let read_at = policy.updated_at;
+                change(&mut policy);
+                tx.renewal_policies().update(&policy, read_at)
+            })
+            .await;
+    }
+
+    /// The agent of the basics gives its issuance up for good.
+    pub(crate) async fn fail(&self) {
+        let [item] = self.poll().await.try_into().unwrap();
+        let failed = JobReport {
+            retryable: false,
+            error: Some("no disk".to_owned()),
+            ..report(ReportedStatus::Failed)
+        };
+        self.report(&item, failed).await.unwrap();
+    }
+
+    pub(crate) async fn explain(&self) -> Explanation {
+        self.renewals.explain(&viewer(), &build::id("mc-www")).await.unwrap()
     }
 
     pub(crate) async fn job(&self, id: &JobId) -> Job {

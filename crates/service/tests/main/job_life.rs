@@ -10,7 +10,7 @@ use certctl_repository::PageRequest;
 use certctl_service::reconcile::{DeploymentSweep, JobRetention};
 use certctl_service_api::ServiceError;
 use certctl_service_api::agent_work::{JobReport, ReportedStatus, WorkItem};
-use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::certificate::{CertificateService, RenewOptions};
 use certctl_service_api::engine::{AttemptOutcome, JobEngine, Reconciler};
 use certctl_service_api::job::{JobService, VerificationReport};
 use certctl_testkit::build;
@@ -62,7 +62,10 @@ async fn an_issuance_that_is_cancelled_while_the_ca_signs_is_never_completed() {
             let ledger = t.bench.read(|tx| tx.ledger().list(&PageRequest::first(50))).await.items;
             let of_job = ledger.iter().filter(|row| row.job_id.as_ref() == Some(&id));
             assert!(of_job.clone().all(|row| row.state != IssuanceState::Intent), "every serial is settled");
-            t.certificates.renew(&operator(), &build::id("mc-www"), true).await.unwrap();
+            t.certificates
+                .renew(&operator(), &build::id("mc-www"), RenewOptions::forced(true))
+                .await
+                .unwrap();
         }
     }
 }

@@ -12,11 +12,17 @@ mod approval;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod careless_issuer;
+#[cfg(test)]
 mod certificate;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod flow;
+#[cfg(test)]
+mod guards;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
@@ -49,3 +55,5 @@ mod system;
 mod target;
 #[cfg(test)]
 mod team;
+#[cfg(test)]
+mod windows;

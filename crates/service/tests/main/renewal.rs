@@ -8,7 +8,7 @@ use certctl_domain::id::AgentId;
 use certctl_domain::job::{Job, JobKind, JobStatus};
 use certctl_service::reconcile::{AgentHealth, JobTimeouts, WaitingTimes};
 use certctl_service_api::agent_work::{AgentWorkService, JobReport, ReportedStatus};
-use certctl_service_api::certificate::{CertificateService, CertificateSpec};
+use certctl_service_api::certificate::{CertificateService, CertificateSpec, RenewOptions};
 use certctl_service_api::engine::Reconciler;
 use certctl_service_api::target::{TargetService, TargetSpec};
 use certctl_testkit::build;
@@ -85,7 +85,7 @@ async fn a_policy_without_automatic_renewal_is_obeyed() {
     t.certificates.create(&operator(), Some(build::id("mc-www")), manual).await.unwrap();
     t.sweep().await;
     assert!(t.bench.all_jobs().await.is_empty());
-    t.certificates.renew(&operator(), &build::id("mc-www"), false).await.unwrap();
+    t.certificates.renew(&operator(), &build::id("mc-www"), RenewOptions::forced(false)).await.unwrap();
     assert_eq!(t.poll().await.len(), 1);
 }
 
@@ -138,7 +138,7 @@ async fn a_target_that_is_mapped_again_takes_up_renewals_again() {
     t.issued().await;
     let planned = t.bench.certificate("mc-www").await.next_action_at;
     let (id, who) = (build::id("mc-www"), operator());
-    t.certificates.renew(&who, &id, false).await.unwrap();
+    t.certificates.renew(&who, &id, RenewOptions::forced(false)).await.unwrap();
     t.certificates.set_targets(&who, &id, Vec::new()).await.unwrap();
     let row = t.bench.certificate("mc-www").await;
     assert_eq!((row.status, row.next_action_at), (CertificateStatus::Active, None));

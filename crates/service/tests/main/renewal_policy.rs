@@ -4,7 +4,9 @@ use crate::bench::{ServiceBench, operator, viewer};
 use crate::flow::Flow;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::RenewalPolicyId;
-use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
+use certctl_domain::renewal::{
+    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
+};
 use certctl_service::RenewalPolicies;
 use certctl_service_api::ServiceError;
 use certctl_service_api::edit::Edit;
@@ -21,6 +23,10 @@ fn spec(name: &str) -> RenewalPolicySpec {
     RenewalPolicySpec {
         name: name.to_owned(),
         renewal_window_days: 30,
+        renewal_window_fraction: None,
+        maintenance_windows: Vec::new(),
+        freeze_periods: Vec::new(),
+        override_before_expiry: true,
         auto_renew: true,
         max_retries: 3,
         retry_interval_seconds: 3600,
@@ -35,6 +41,10 @@ fn spec_of(row: &RenewalPolicy) -> RenewalPolicySpec {
     RenewalPolicySpec {
         name: row.name,
         renewal_window_days: row.renewal_window_days,
+        renewal_window_fraction: row.renewal_window_fraction,
+        maintenance_windows: row.maintenance_windows,
+        freeze_periods: row.freeze_periods,
+        override_before_expiry: row.override_before_expiry,
         auto_renew: row.auto_renew,
         max_retries: row.max_retries,
         retry_interval_seconds: row.retry_interval_seconds,
@@ -42,6 +52,19 @@ fn spec_of(row: &RenewalPolicy) -> RenewalPolicySpec {
         alert_channels: row.alert_channels,
         alert_severity_map: row.alert_severity_map,
     }
+}
+
+fn window(days: &[Weekday], start: &str, end: &str, zone: &str) -> MaintenanceWindow {
+    MaintenanceWindow {
+        days: days.to_vec(),
+        start: start.parse().unwrap(),
+        end: end.parse().unwrap(),
+        timezone: zone.parse().unwrap(),
+    }
+}
+
+fn freeze(from: i64, until: i64, reason: &str) -> FreezePeriod {
+    FreezePeriod { from: build::at(from), until: build::at(until), reason: reason.to_owned() }
 }
 
 fn to(spec: RenewalPolicySpec) -> Edit<RenewalPolicy, RenewalPolicySpec> {
@@ -61,6 +84,13 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
         let first = RenewalPolicySpec {
             name: "Edge".to_owned(),
             renewal_window_days: 365,
+            renewal_window_fraction: Some(0.9.try_into().unwrap()),
+            maintenance_windows: vec![
+                window(&[Weekday::Mon, Weekday::Sun], "22:00", "04:00", "Europe/Paris"),
+                window(&[Weekday::Sat], "00:00", "24:00", "UTC"),
+            ],
+            freeze_periods: vec![freeze(10, 20, "sale"), freeze(30, 40, "audit")],
+            override_before_expiry: false,
             auto_renew: false,
             max_retries: 0,
             retry_interval_seconds: 60,
@@ -82,6 +112,10 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
         let second = RenewalPolicySpec {
             name: "Core".to_owned(),
             renewal_window_days: 1,
+            renewal_window_fraction: None,
+            maintenance_windows: Vec::new(),
+            freeze_periods: vec![freeze(50, 60, "move")],
+            override_before_expiry: true,
             auto_renew: true,
             max_retries: 10,
             retry_interval_seconds: 86_400,
@@ -128,6 +162,19 @@ async fn thresholds_and_channels_are_stored_in_canonical_form() {
     let created = policies(&t).create(&operator(), None, odd).await.unwrap();
     assert_eq!(created.alert_thresholds_days, [30, 7]);
     assert_eq!(created.alert_channels[&AlertSeverity::Warning], [email]);
+    let odd = RenewalPolicySpec {
+        maintenance_windows: vec![window(
+            &[Weekday::Sun, Weekday::Mon, Weekday::Sun],
+            "01:00",
+            "02:00",
+            "UTC",
+        )],
+        freeze_periods: vec![freeze(30, 40, "second"), freeze(10, 20, "first")],
+        ..spec("Odd hours")
+    };
+    let created = policies(&t).create(&operator(), None, odd).await.unwrap();
+    assert_eq!(created.maintenance_windows[0].days, [Weekday::Mon, Weekday::Sun]);
+    assert_eq!(created.freeze_periods, [freeze(10, 20, "first"), freeze(30, 40, "second")]);
     let none = RenewalPolicySpec { alert_thresholds_days: Vec::new(), ..spec("None") };
     let created = policies(&t).create(&operator(), None, none).await.unwrap();
     assert_eq!(created.alert_thresholds_days, [30, 14, 7, 0]);
@@ -139,12 +186,15 @@ async fn every_field_out_of_range_is_named() {
     let wrong = RenewalPolicySpec {
         name: String::new(),
         renewal_window_days: 366,
+        maintenance_windows: vec![window(&[], "02:00", "02:00", "UTC")],
+        freeze_periods: vec![freeze(20, 20, "")],
         auto_renew: true,
         max_retries: 11,
         retry_interval_seconds: 59,
         alert_thresholds_days: vec![30, 400],
         alert_channels: BTreeMap::new(),
         alert_severity_map: BTreeMap::from([(14, AlertSeverity::Warning)]),
+        ..spec("wrong")
     };
     let refusal = policies(&t).create(&operator(), None, wrong).await.unwrap_err();
     let wanted = [
@@ -154,6 +204,10 @@ async fn every_field_out_of_range_is_named() {
         ("retry_interval_seconds", "invalid_value"),
         ("alert_thresholds_days[1]", "invalid_value"),
         ("alert_severity_map.14", "unknown_value"),
+        ("maintenance_windows[0].days", "invalid_value"),
+        ("maintenance_windows[0].end", "invalid_value"),
+        ("freeze_periods[0].reason", "invalid_length"),
+        ("freeze_periods[0].until", "invalid_value"),
     ];
     assert_eq!(refused(refusal), wanted.map(|(field, code)| (field.to_owned(), code)));
     assert!(t.audit().await.is_empty());

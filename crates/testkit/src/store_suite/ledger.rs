@@ -10,6 +10,7 @@ fn finished(id: &str) -> Issuance {
     Issuance {
         state: IssuanceState::Issued,
         job_id: Some(build::id("job-one")),
+        names_hash: Some("names".to_owned()),
         source: CertificateSource::Agent,
         tbs_sha256: Some("tbs".to_owned()),
         fingerprint_sha256: Some("print".to_owned()),
@@ -94,4 +95,38 @@ pub async fn the_intents_of_a_job_are_abandoned(db: &TestStore) {
             read(db, move |tx| tx.ledger().find_by_serial(&build::id(build::ISSUER), serial)).await.unwrap();
         assert_eq!((found.state, found.finished_at), (state, finished_at), "{serial}");
     }
+}
+
+pub async fn what_may_have_been_signed_for_a_set_of_names_is_counted(db: &TestStore) {
+    seed_basics(db.store()).await;
+    write(db, |tx| {
+        let row = |id: &str, second: i64| Issuance {
+            names_hash: Some("www".to_owned()),
+            recorded_at: build::at(second),
+            ..build::issuance(id)
+        };
+        let abandoned = |id: &str, second: i64| Issuance {
+            state: IssuanceState::Abandoned,
+            finished_at: Some(build::at(second)),
+            ..row(id, second)
+        };
+        tx.ledger().record(&row("is-old", 1))?;
+        tx.ledger().record(&row("is-open", 2))?;
+        tx.ledger().record(&abandoned("is-never-signed", 3))?;
+        tx.ledger()
+            .record(&Issuance { fingerprint_sha256: Some("bad".to_owned()), ..abandoned("is-refused", 4) })?;
+        tx.ledger().record(&Issuance { names_hash: Some("other".to_owned()), ..row("is-other", 5) })?;
+        tx.ledger().record(&Issuance { names_hash: None, ..row("is-unknown", 6) })?;
+        tx.ledger().record(&Issuance { recorded_at: build::at(7), job_id: None, ..done("is-done") })
+    })
+    .await;
+    let since =
+        |second, limit| read(db, move |tx| tx.ledger().issued_for_names("www", build::at(second), limit));
+    assert_eq!(since(2, 10).await, [build::at(7), build::at(4), build::at(2)]);
+    assert_eq!(since(0, 2).await, [build::at(7), build::at(4)]);
+    assert!(since(8, 10).await.is_empty());
+}
+
+fn done(id: &str) -> Issuance {
+    Issuance { names_hash: Some("www".to_owned()), ..finished(id) }
 }

@@ -217,6 +217,7 @@ macro_rules! store_suite {
                 issuances_come_back_as_stored,
                 serial_numbers_are_unique_per_issuer,
                 the_intents_of_a_job_are_abandoned,
+                what_may_have_been_signed_for_a_set_of_names_is_counted,
             }
             operation {
                 an_item_ends_once,

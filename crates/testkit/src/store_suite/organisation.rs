@@ -5,7 +5,9 @@ use crate::{TestStore, build, seed_basics};
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
-use certctl_domain::renewal::{AlertSeverity, NotificationChannel, RenewalPolicy};
+use certctl_domain::renewal::{
+    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
+};
 use certctl_repository::{PageRequest, StoreError};
 
 pub async fn teams_and_owners_come_back_as_stored(db: &TestStore) {
@@ -77,6 +79,19 @@ pub async fn an_owner_goes_when_no_certificate_is_his(db: &TestStore) {
 pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
     let policy = RenewalPolicy {
         renewal_window_days: 21,
+        renewal_window_fraction: Some(0.123_456.try_into().unwrap()),
+        maintenance_windows: vec![MaintenanceWindow {
+            days: vec![Weekday::Fri, Weekday::Sat],
+            start: "22:30".parse().unwrap(),
+            end: "24:00".parse().unwrap(),
+            timezone: "Asia/Kathmandu".parse().unwrap(),
+        }],
+        freeze_periods: vec![FreezePeriod {
+            from: build::at(3),
+            until: build::at(4),
+            reason: "sale".to_owned(),
+        }],
+        override_before_expiry: false,
         auto_renew: false,
         max_retries: 7,
         retry_interval_seconds: 3600,
@@ -109,6 +124,8 @@ pub async fn a_changed_policy_is_guarded_by_its_last_change(db: &TestStore) {
     let changed = RenewalPolicy {
         name: "changed".to_owned(),
         renewal_window_days: 1,
+        renewal_window_fraction: Some(0.5.try_into().unwrap()),
+        override_before_expiry: false,
         auto_renew: false,
         max_retries: 0,
         retry_interval_seconds: 86_400,
@@ -121,6 +138,11 @@ pub async fn a_changed_policy_is_guarded_by_its_last_change(db: &TestStore) {
     let row = changed.clone();
     write(db, move |tx| tx.renewal_policies().update(&row, read_at)).await;
     assert_eq!(read(db, |tx| tx.renewal_policies().find(&build::id("rp-one"))).await, Some(changed.clone()));
+    // What is optional can be taken back.
+    let days_again = RenewalPolicy { renewal_window_fraction: None, ..changed.clone() };
+    let row = days_again.clone();
+    write(db, move |tx| tx.renewal_policies().update(&row, build::at(5))).await;
+    assert_eq!(read(db, |tx| tx.renewal_policies().find(&build::id("rp-one"))).await, Some(days_again));
     let row = changed.clone();
     assert_stale(attempt(db, move |tx| tx.renewal_policies().update(&row, read_at)).await);
     let row = RenewalPolicy { name: build::policy("rp-two").name, ..changed };

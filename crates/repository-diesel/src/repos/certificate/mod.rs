@@ -183,7 +183,10 @@ impl CertificateRepo for DieselTx<'_> {
             .filter(status.ne(Status::Revoked.as_str()))
             .filter(status.ne(Status::Archived.as_str()));
         let updated = diesel::update(idle)
-            .set(managed_certificates::next_action_at.eq(DbTime::from(at)))
+            .set((
+                managed_certificates::next_action_at.eq(DbTime::from(at)),
+                managed_certificates::retry_at.eq(None::<DbTime>),
+            ))
             .execute(self.conn);
         Ok(self.check(updated)?.try_into().unwrap_or(u64::MAX))
     }

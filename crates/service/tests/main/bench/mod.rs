@@ -71,6 +71,7 @@ impl ServiceBench {
             clock: Arc::new(clock.clone()),
             ids: Arc::new(SequentialIds::default()),
             approvals: ApprovalGate::new(false, Arc::new(ApprovalCounters::register(&metrics).unwrap())),
+            guards: certctl_service::Guards::default(),
         };
         let secrets = Secrets::new(Arc::new(keyring(PASSPHRASE, &[])));
         let live = live_issuers(&base, &secrets, certctl_issuers::registry());

@@ -1,0 +1,60 @@
+//! Judging what an issuer returned, and noting what was refused.
+
+use crate::failure::Failure;
+use crate::support::Foundation;
+use certctl_connector_api::issuer::{IssuanceOrder, IssuedCertificate};
+use certctl_domain::Timestamp;
+use certctl_domain::ledger::{Issuance, IssuanceState};
+use certctl_pki::{Certificate, CertificateKind, LintParameters};
+use certctl_service_api::ServiceError;
+use std::time::Duration;
+
+/// A leaf with less to live cannot be deployed in time.
+const SHORTEST_REST: Duration = Duration::from_secs(10);
+/// How far the clock of a CA may be ahead of ours.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// Whether the leaf can be used now and long enough to be deployed; otherwise what is wrong with it.
+pub(super) fn check_validity(leaf: &Certificate, now: Timestamp) -> Result<(), String> {
+    if leaf.not_after() <= now {
+        return Err("has expired already".to_owned());
+    }
+    if leaf.not_after() <= now.plus(SHORTEST_REST) {
+        return Err("expires within seconds".to_owned());
+    }
+    if leaf.not_before() > now.plus(CLOCK_SKEW) {
+        return Err(format!("is not valid before {}", leaf.not_before()));
+    }
+    Ok(())
+}
+
+/// The rules of X.509 and of the order that a certificate breaks.
+pub(super) fn broken_rules(tbs_der: &[u8], issuer: &Certificate, order: &IssuanceOrder) -> Option<String> {
+    let parameters = LintParameters {
+        kind: CertificateKind::EndEntity,
+        issuer: Some(issuer),
+        max_validity: None,
+        allowed_ekus: &order.ekus,
+        expected_names: Some(&order.names),
+    };
+    let findings = certctl_pki::lint(tbs_der, &parameters);
+    let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    certctl_pki::has_errors(&findings).then(|| texts.join("; "))
+}
+
+/// Notes the certificate that was not accepted, so that it counts as issued for its names. Without
+/// that note nothing but the count is wrong, so a failure is only logged.
+pub(super) async fn note_refused(base: &Foundation, intent: Issuance, issued: &IssuedCertificate) {
+    let row = Issuance {
+        state: IssuanceState::Abandoned,
+        fingerprint_sha256: Some(certctl_crypto::sha256_hex(&issued.leaf_der)),
+        finished_at: Some(base.clock.now()),
+        ..intent
+    };
+    let id = row.id.clone();
+    let noted = base.store.write("issuance.refused", move |tx| Ok::<_, Failure>(tx.ledger().finish(&row)?));
+    if let Err(failure) = noted.await {
+        let error = ServiceError::from(failure);
+        tracing::warn!(issuance.id = %id, error = &error as &dyn std::error::Error, "cannot note the refused certificate of issuance {id}");
+    }
+}
