@@ -3,6 +3,7 @@
 use crate::commands;
 use crate::{Environment, run};
 use certctl_config::{OsEnv, ServerConfig};
+use certctl_domain::Timestamp;
 use certctl_domain::access::Role;
 use certctl_lifecycle::Failure;
 use clap::{Parser, Subcommand};
@@ -53,10 +54,46 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
+    /// Prove, export and prune the audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Seal all stored secrets with a new master key.
     RotateKey,
     /// Print the version.
     Version,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Print the public key that checks the signed checkpoints.
+    PublicKey,
+    /// Compute the whole chain again and check every signature; exit code 1 at the first difference.
+    Verify {
+        /// Public key that was kept elsewhere; without, the database's own is believed.
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
+        /// Answer of GET /api/v1/audit/checkpoint that was kept elsewhere.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Write the events before a time to a new file, for `prune`.
+    Export {
+        /// Day or RFC 3339 time, for example 2026-01-01.
+        #[arg(long, value_parser = parse_time)]
+        until: Timestamp,
+        /// File to create.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Remove the events before a time, which a file of `export` must hold exactly.
+    Prune {
+        /// The same time as for `export`.
+        #[arg(long, value_parser = parse_time)]
+        until: Timestamp,
+        /// The file that `export` wrote.
+        #[arg(long, value_name = "FILE")]
+        export: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,6 +128,14 @@ fn parse_span(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "use a time span such as 90s, 5m, 12h or 30d".to_owned())
 }
 
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_rfc3339(text)
+        .or_else(|_| Timestamp::parse_rfc3339(&format!("{text}T00:00:00Z")))
+        .map_err(|_not_a_time| {
+            "use a day such as 2026-01-01 or a time such as 2026-01-01T00:00:00Z".to_owned()
+        })
+}
+
 /// Reads the command line and does what it says.
 pub async fn main() -> anyhow::Result<()> {
     let cli = Cli::try_parse().unwrap_or_else(|error| {
@@ -123,7 +168,27 @@ pub async fn main() -> anyhow::Result<()> {
         }
         Command::CheckConfig => commands::check_config::run(&config),
         Command::Backup { to } => commands::backup::run(&config, &to).await,
+        Command::Audit(command) => audit(command, &config, &environment).await,
         Command::RotateKey => commands::rotate_key::run(&config, &environment).await,
         Command::Version => Ok(()),
+    }
+}
+
+async fn audit(
+    command: AuditCommand,
+    config: &ServerConfig,
+    environment: &Environment,
+) -> anyhow::Result<()> {
+    match command {
+        AuditCommand::PublicKey => commands::audit::public_key(config, environment).await,
+        AuditCommand::Verify { public_key, checkpoint } => {
+            commands::audit::verify(config, environment, public_key.as_deref(), checkpoint.as_deref()).await
+        }
+        AuditCommand::Export { until, out } => {
+            commands::audit::export(config, environment, until, &out).await
+        }
+        AuditCommand::Prune { until, export } => {
+            commands::audit::prune(config, environment, until, &export).await
+        }
     }
 }

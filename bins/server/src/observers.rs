@@ -1,10 +1,16 @@
 //! Adapters from the observers of the libraries to the metrics.
 
-use certctl_http_core::{Outcome, RequestObserver};
+use certctl_crypto::hash::sha256;
+use certctl_domain::api_call::ApiCall;
+use certctl_http_core::{Call, CallRecorder, Outcome, RequestObserver};
 use certctl_repository_diesel::DieselStore;
 use certctl_repository_diesel::{TxObserver, TxOutcome, TxReport};
+use certctl_service::audit::CallLog;
 use certctl_telemetry::{HttpMetrics, PoolLevel, TxMetrics};
 use std::sync::Arc;
+
+/// Longest path that is recorded, in characters.
+const LONGEST_PATH: usize = 1024;
 
 /// Counts transactions.
 #[derive(Debug)]
@@ -45,4 +51,38 @@ pub(crate) fn pools(database: DieselStore) -> Arc<dyn Fn() -> Vec<PoolLevel> + S
         waiting: usage.waiting.into(),
     };
     Arc::new(move || database.pools().into_iter().map(level).collect())
+}
+
+/// Records calls.
+#[derive(Debug)]
+pub(crate) struct RecordedCalls(pub(crate) Arc<CallLog>);
+
+impl CallRecorder for RecordedCalls {
+    fn record(&self, call: Call) {
+        let (id, timestamp) = self.0.stamp();
+        let (actor, actor_type) =
+            call.actor.map_or_else(|| ("anonymous".to_owned(), None), |(name, kind)| (name, Some(kind)));
+        self.0.record(ApiCall {
+            id,
+            method: call.method.chars().take(LONGEST_PATH).collect(),
+            path: call.path.chars().take(LONGEST_PATH).collect(),
+            route: call.route,
+            actor,
+            actor_type,
+            body_sha256: call
+                .body_sha256
+                .map(|digest| certctl_crypto::hash::hex(&digest))
+                .unwrap_or_default(),
+            status: call.status,
+            latency_ms: u64::try_from(call.latency.as_millis()).unwrap_or(u64::MAX),
+            request_id: Some(call.request_id),
+            client_address: call.client_address,
+            lost: 0,
+            timestamp,
+        });
+    }
+
+    fn digest(&self, body: &[u8]) -> [u8; 32] {
+        sha256(body)
+    }
 }

@@ -1,5 +1,6 @@
 //! The composition root: a straight list of what the process consists of.
 
+mod audit;
 mod options;
 
 use self::options::{build_info, guards, static_keys};
@@ -14,12 +15,13 @@ use certctl_connector_api::issuer::IssuerEnv;
 use certctl_crypto::SecretString;
 use certctl_domain::access::Role;
 use certctl_handler::{Api, Services};
-use certctl_http_core::{Authentication, HotCertificate, HttpCore, Server, ServerOptions, server_config};
+use certctl_http_core::{
+    Authentication, CallRecorder, HotCertificate, HttpCore, Server, ServerOptions, server_config,
+};
 use certctl_lifecycle::{Exit, Explain, Lifecycle};
 use certctl_repository::Store;
 use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
-use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
     AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner, RenewalSweep,
@@ -113,8 +115,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         .map(|files| seed::LocalCaFiles { certificate: files.cert.clone(), key: files.key.clone() });
     seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
 
-    let audit_keys = Arc::new(AuditKeys::new(base.clone(), secrets.clone()));
-    audit_keys.ensure().await?;
+    let audit = audit::build(&config, life, &base, &secrets, &metrics).await?;
 
     // The responder counts in the same object that is shown.
     metrics.expose(&names::OCSP_COUNTER_TOTAL, Arc::new(OcspCounters::default()))?;
@@ -148,7 +149,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
-        audit: Arc::new(Audit::new(base.clone(), audit_keys)),
+        audit: audit.service,
         system: Arc::new(System::new(store.clone(), move || readiness.is_ready())),
         statistics: Arc::new(Statistics::new(base.clone())),
         metrics: Arc::new(Metrics::new(base.clone(), sources)),
@@ -187,13 +188,15 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         &config,
         &base,
         &wakeups,
+        audit.tasks,
         process,
         SchedulerMetrics::register(&metrics)?,
         RollupMetrics::register(&metrics)?,
     );
 
     let first_key = first_key(&config, &api_keys).await?;
-    let http = listen(&config, life, &environment, &base, services, HttpMetrics::register(&metrics)?)?;
+    let http =
+        listen(&config, life, &environment, &base, services, audit.calls, HttpMetrics::register(&metrics)?)?;
     let address = *http.addresses().first().context("the listener has no address")?;
     Ok(App { http, address, workers, reconcilers, engine, store, first_key })
 }
@@ -223,6 +226,7 @@ fn reconcilers(
     config: &ServerConfig,
     base: &Foundation,
     wakeups: &Arc<Wakeups>,
+    others: Vec<(Arc<dyn Reconciler>, Duration)>,
     process: String,
     metrics: SchedulerMetrics,
     rollups: RollupMetrics,
@@ -252,6 +256,7 @@ fn reconcilers(
     let none = Reconcilers::new(leases, Arc::clone(&base.clock), Arc::clone(&base.ids), metrics);
     tasks
         .into_iter()
+        .chain(others)
         .fold(none, |reconcilers, (task, period)| reconcilers.with(task, Schedule::every(period)))
 }
 
@@ -276,6 +281,7 @@ fn listen(
     environment: &Environment,
     base: &Foundation,
     services: Services,
+    calls: Arc<dyn CallRecorder>,
     metrics: HttpMetrics,
 ) -> anyhow::Result<Server> {
     let authenticator = Arc::new(certctl_service::Authentication::new(base.clone(), static_keys(config)));
@@ -288,6 +294,7 @@ fn listen(
         authentication,
         ids: Arc::clone(&environment.ids),
         observer: Arc::new(CountedRequests(metrics)),
+        calls,
         stopping: life.tasks().draining().clone(),
         max_body_size: config.http.max_body_bytes,
         body_timeout: Duration::from_secs(30),

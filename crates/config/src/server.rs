@@ -6,6 +6,7 @@ use crate::file::{self, FileValues};
 use crate::known::{FOREIGN, LATER, matches};
 use crate::nearest::nearest;
 use crate::reader::{Reader, Setting};
+use crate::section::audit::{self, Audit};
 use crate::section::auth::{self, Auth};
 use crate::section::database::{self, Database};
 use crate::section::edge::{self, Edge};
@@ -54,6 +55,8 @@ pub struct ServerConfig {
     pub guards: Guards,
     /// Limits of jobs.
     pub jobs: Jobs,
+    /// The audit trail and the log of API calls.
+    pub audit: Audit,
     /// Times of a shutdown.
     pub shutdown: Shutdown,
     settings: Vec<Setting>,
@@ -86,6 +89,7 @@ impl ServerConfig {
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
         let guards = guards::read(&mut reader);
+        let audit = audit::read(&mut reader);
         let shutdown = shutdown::read(&mut reader);
 
         let Reader { errors: refused, mut warnings, settings, .. } = reader;
@@ -106,6 +110,7 @@ impl ServerConfig {
             scheduler,
             guards,
             jobs,
+            audit,
             shutdown,
             settings,
             warnings,

@@ -16,6 +16,11 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(sha256(bytes))
 }
 
+/// A digest in lower-case hex.
+pub fn hex(digest: &[u8; 32]) -> String {
+    hex::encode(digest)
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -1,6 +1,7 @@
 //! The application around the routes: what surrounds every request.
 
 use crate::bucket::Quota;
+use crate::call_log::{CallRecorder, CallWatch};
 use crate::limit::Stranger;
 use crate::observe::{Outcome, RequestObserver};
 use crate::request::REQUEST_ID;
@@ -29,6 +30,8 @@ pub struct HttpCore {
     pub ids: Arc<dyn IdSource>,
     /// Who counts requests.
     pub observer: Arc<dyn RequestObserver>,
+    /// Who is told about every call.
+    pub calls: Arc<dyn CallRecorder>,
     /// Cancelled when the process is going away: requests that only wait answer at once.
     pub stopping: CancellationToken,
     /// Largest body in bytes.
@@ -79,6 +82,7 @@ async fn surround<B: MessageBody + 'static>(
         actor.id = Empty,
     );
     let watch = Watch::start(&core, &request, &info, span.clone());
+    let call = CallWatch::start(&core, &request, &info);
     request.extensions_mut().insert(info.clone());
     async move {
         // Browsers ask before they know a credential, so this needs none and costs no quota.
@@ -100,6 +104,7 @@ async fn surround<B: MessageBody + 'static>(
             headers.insert(REQUEST_ID, id);
         }
         watch.finish(&response);
+        call.finish(&response);
         Ok(response)
     }
     .instrument(span)

@@ -1,5 +1,6 @@
 //! JSON bodies, read strictly.
 
+use crate::call_log;
 use crate::input::field_error;
 use crate::{ApiError, HttpCore, Refusal};
 use actix_web::dev::Payload;
@@ -104,7 +105,7 @@ pub(crate) async fn read(request: &HttpRequest, mut payload: Payload) -> Result<
         Ok(body.freeze())
     };
     match tokio::time::timeout(core.body_timeout, collect).await {
-        Ok(outcome) => outcome.map_err(ApiError::from),
+        Ok(outcome) => outcome.inspect(|body| call_log::note_body(request, body)).map_err(ApiError::from),
         Err(_elapsed) => Err(Refusal::RequestTimeout(core.body_timeout).into()),
     }
 }

@@ -1,7 +1,7 @@
 //! What a route demands of its caller, checked before anything else of the request is read.
 
 use crate::limit::{self, Stranger};
-use crate::{ApiError, Caller, HttpCore, RequestInfo};
+use crate::{ApiError, Caller, HttpCore, RequestInfo, call_log};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
@@ -90,6 +90,7 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ServiceEr
     let (request_id, client_address) = info.map_or((None, None), |info| (Some(info.id), info.client_address));
     let actor = Actor { identity, request_id, client_address };
     tracing::Span::current().record("actor.id", actor.name());
+    call_log::note_actor(request, &actor);
     charge_caller(&core, request.request(), &actor)?;
     access.check(&actor, request.match_info().get("id"))?;
     request.extensions_mut().insert(Caller(actor));

@@ -6,6 +6,7 @@
 //! from ids, so that the number of series is bounded.
 
 mod approval;
+mod call_log;
 mod counters;
 mod deploy;
 mod http;
@@ -23,6 +24,7 @@ mod scheduler;
 mod tx;
 
 pub use approval::{ApprovalCounters, ApprovalOutcome};
+pub use call_log::CallLogMetrics;
 pub use counters::CounterSnapshot;
 pub use deploy::{DeployCounter, DeployCounters};
 pub use http::HttpMetrics;

@@ -27,6 +27,7 @@ families! {
     AGENTS = "certctl_agents" ["status"] "Agents in service by status.";
     APPROVAL_DECISIONS_TOTAL = "certctl_approval_decisions_total" ["outcome", "profile_id"] "Approval requests by how they ended.";
     APPROVAL_PENDING_AGE_SECONDS = "certctl_approval_pending_age_seconds" [] "Time an approval request waited for its end.";
+    API_CALL_LOG_DROPPED_TOTAL = "certctl_api_call_log_dropped_total" [] "API calls that the log could not record because its queue was full.";
     BUILD_INFO = "certctl_build_info" ["version", "commit"] "Always 1; the labels tell which version runs.";
     CERTIFICATE_ACTIVE = "certctl_certificate_active" [] "Certificates neither expiring soon nor expired nor revoked.";
     CERTIFICATE_EXPIRED = "certctl_certificate_expired" [] "Certificates past their end, revoked ones left out.";

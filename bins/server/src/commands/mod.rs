@@ -1,5 +1,6 @@
 //! The commands beside `run`, one file each.
 
+pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod check_config;
 pub(crate) mod demo;

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests start the program and write files")]
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod program;

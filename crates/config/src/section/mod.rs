@@ -1,5 +1,6 @@
 //! The sections of the configuration: each file holds one section's keys, type and rules.
 
+pub mod audit;
 pub mod auth;
 pub mod database;
 pub mod edge;
@@ -36,6 +37,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },
     Group { title: "Guards against loops", keys: guards::KEYS },
+    Group { title: "Audit", keys: audit::KEYS },
     Group { title: "Shutdown", keys: shutdown::KEYS },
 ];
 

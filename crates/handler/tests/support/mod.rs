@@ -27,7 +27,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
 use certctl_domain::id::{AgentId, IdSource};
 use certctl_handler::{Api, BuildInfo, Services};
-use certctl_http_core::{Authentication, Edge, HttpCore, Unobserved, app};
+use certctl_http_core::{Authentication, Edge, HttpCore, Unobserved, Unrecorded, app};
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::{Identity, ServiceError};
@@ -125,6 +125,7 @@ impl Bench {
             authentication: Authentication::required(Arc::new(Tokens)),
             ids: Arc::new(NilIds),
             observer: Arc::new(Unobserved),
+            calls: Arc::new(Unrecorded),
             stopping: stopping.clone(),
             max_body_size: 10_000,
             body_timeout: Duration::from_secs(5),

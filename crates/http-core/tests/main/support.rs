@@ -8,7 +8,7 @@ use certctl_domain::access::{Permission, Role};
 use certctl_domain::id::{AgentId, IdSource, JobId};
 use certctl_http_core::{
     Access, ApiError, Authentication, Body, Caller, Edge, HttpCore, IfMatch, NoContent, OptionalBody,
-    Outcome, PathId, PathIds, Query, RequestObserver, RouteTable, app, route,
+    Outcome, PathId, PathIds, Query, RequestObserver, RouteTable, Unrecorded, app, route,
 };
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::{Identity, ServiceError};
@@ -195,6 +195,7 @@ pub(crate) fn core() -> (Arc<HttpCore>, Arc<Observed>) {
         authentication: Authentication::required(Arc::new(Tokens)),
         ids: Arc::new(Counting::default()),
         observer: observed.clone(),
+        calls: Arc::new(Unrecorded),
         stopping: CancellationToken::new(),
         max_body_size: 1_000,
         body_timeout: Duration::from_millis(200),

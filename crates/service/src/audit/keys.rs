@@ -84,14 +84,24 @@ impl AuditKeys {
     }
 
     async fn stored(&self) -> Result<Option<AuditKey>, ServiceError> {
-        let found = self.base.store.read("audit.key", |tx| Ok::<_, Failure>(tx.audit_chain().active_key()?));
-        Ok(found.await?)
+        stored(&self.base).await
     }
 
     async fn needed(&self) -> Result<AuditKey, ServiceError> {
         let missing = || ServiceError::internal("the database has no audit key; start the server once");
         self.stored().await?.ok_or_else(missing)
     }
+}
+
+async fn stored(base: &Foundation) -> Result<Option<AuditKey>, ServiceError> {
+    let found = base.store.read("audit.key", |tx| Ok::<_, Failure>(tx.audit_chain().active_key()?));
+    Ok(found.await?)
+}
+
+/// The public half of the signing key, which needs no master key; none before the first start.
+pub async fn public_key(base: &Foundation) -> Result<Option<PublicKey>, ServiceError> {
+    let key = stored(base).await?;
+    Ok(key.map(|key| PublicKey { id: key.id, pem: key.public_key }))
 }
 
 /// The opened signing key.

@@ -6,9 +6,15 @@ mod agent;
 #[cfg(test)]
 mod agent_group;
 #[cfg(test)]
+mod api_call;
+#[cfg(test)]
 mod api_key;
 #[cfg(test)]
 mod approval;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod audit_chain;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]

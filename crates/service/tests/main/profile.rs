@@ -17,7 +17,7 @@ fn key(algorithm: KeyAlgorithm, min_size: u32) -> AllowedKey {
     AllowedKey { algorithm, min_size }
 }
 
-fn spec(name: &str) -> ProfileSpec {
+pub(crate) fn spec(name: &str) -> ProfileSpec {
     ProfileSpec {
         name: name.to_owned(),
         description: String::new(),

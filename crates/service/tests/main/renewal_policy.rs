@@ -19,7 +19,7 @@ fn policies(t: &ServiceBench) -> RenewalPolicies {
     RenewalPolicies::new(t.base.clone(), Arc::clone(&t.wakeups))
 }
 
-fn spec(name: &str) -> RenewalPolicySpec {
+pub(crate) fn spec(name: &str) -> RenewalPolicySpec {
     RenewalPolicySpec {
         name: name.to_owned(),
         renewal_window_days: 30,

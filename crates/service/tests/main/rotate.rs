@@ -45,7 +45,12 @@ async fn afterwards_the_new_key_alone_opens_everything() {
         rotated.iter().map(|column| (column.column, column.current, column.resealed)).collect();
     assert_eq!(
         counts,
-        [(SealedColumn::IssuerConfig, 0, 1), (SealedColumn::TargetConfig, 0, 3), (SealedColumn::CaKey, 0, 1)]
+        [
+            (SealedColumn::IssuerConfig, 0, 1),
+            (SealedColumn::TargetConfig, 0, 3),
+            (SealedColumn::CaKey, 0, 1),
+            (SealedColumn::AuditKey, 0, 0)
+        ]
     );
     assert!(rotated.iter().all(|column| column.unreadable.is_empty()));
 

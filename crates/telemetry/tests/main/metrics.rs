@@ -2,10 +2,10 @@
 
 use certctl_telemetry::names::{self, Family};
 use certctl_telemetry::{
-    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CounterSnapshot, DeployCounter, DeployCounters,
-    ErrorClass, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome, Level,
-    MetricsError, OcspCounters, OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry, RollupMetrics,
-    RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
+    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, DeployCounter,
+    DeployCounters, ErrorClass, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome,
+    Level, MetricsError, OcspCounters, OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry,
+    RollupMetrics, RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -36,6 +36,7 @@ fn everything() -> Registry {
     let http = HttpMetrics::register(&registry).unwrap();
     http.record("GET", Some("/api/v1/jobs/{id}"), 200, Duration::from_millis(3));
     http.record("BREW", None, 404, Duration::from_millis(1));
+    CallLogMetrics::register(&registry).unwrap().dropped(3);
     let scheduler = SchedulerMetrics::register(&registry).unwrap();
     scheduler.record("renewal", RunResult::Success, Duration::from_secs(1_700_000_000));
     scheduler.record("renewal", RunResult::Failure, Duration::from_secs(1_700_000_060));

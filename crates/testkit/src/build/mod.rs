@@ -15,7 +15,9 @@ mod work;
 pub use setting::{
     agent, agent_group, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team,
 };
-pub use work::{approval, audit_event, certificate, issuance, issuance_job, job, mapping, version};
+pub use work::{
+    api_call, approval, audit_event, audit_key, certificate, issuance, issuance_job, job, mapping, version,
+};
 
 use certctl_domain::Timestamp;
 use std::str::FromStr;

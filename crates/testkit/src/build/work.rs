@@ -3,8 +3,9 @@
 use super::{AGENT, ISSUER, OWNER, POLICY, PROFILE, TARGET, TEAM, at, id};
 use certctl_domain::JsonText;
 use certctl_domain::access::ActorType;
+use certctl_domain::api_call::ApiCall;
 use certctl_domain::approval::{ApprovalRequest, ApprovalState};
-use certctl_domain::audit::AuditEvent;
+use certctl_domain::audit::{AuditEvent, AuditKey};
 use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
@@ -180,5 +181,34 @@ pub fn approval(request: &str, certificate: &str) -> ApprovalRequest {
         metadata: BTreeMap::from([("common_name".to_owned(), "www.example.com".to_owned())]),
         created_at: at(0),
         updated_at: at(0),
+    }
+}
+
+/// A `GET /api/v1/teams` of `ops` at `at(0)`.
+pub fn api_call(call: &str) -> ApiCall {
+    ApiCall {
+        id: id(call),
+        method: "GET".to_owned(),
+        path: "/api/v1/teams".to_owned(),
+        route: Some("/api/v1/teams".to_owned()),
+        actor: "ops".to_owned(),
+        actor_type: Some(ActorType::User),
+        body_sha256: String::new(),
+        status: Some(200),
+        latency_ms: 3,
+        request_id: Some("req-1".to_owned()),
+        client_address: Some("192.0.2.7".to_owned()),
+        lost: 0,
+        timestamp: at(0),
+    }
+}
+
+/// A key whose sealed half is three bytes.
+pub fn audit_key(key: &str) -> AuditKey {
+    AuditKey {
+        id: key.to_owned(),
+        public_key: format!("public half of {key}"),
+        sealed_key: vec![1, 2, 3],
+        created_at: at(0),
     }
 }

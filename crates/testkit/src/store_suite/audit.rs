@@ -38,7 +38,10 @@ pub async fn events_can_only_be_added(db: &TestStore) {
     }
     assert!(attempt(db, |tx| tx.audit().append(&build::audit_event("audit-one"))).await.is_err());
     let page = read(db, |tx| tx.audit().list(&AuditFilter::default(), &PageRequest::first(9))).await;
-    assert_eq!((page.items, page.total), (vec![event], 1));
+    assert_eq!((&page.items, page.total), (&vec![event.clone()], 1));
+    let found = read(db, move |tx| tx.audit().find(&build::id("audit-one"))).await;
+    assert_eq!(found, Some(event));
+    assert_eq!(read(db, |tx| tx.audit().find(&build::id("audit-two"))).await, None);
 }
 
 pub async fn events_are_found_by_every_filter(db: &TestStore) {
@@ -52,6 +55,8 @@ pub async fn events_are_found_by_every_filter(db: &TestStore) {
                 2 => event.action = text("job_failed"),
                 3 => event.resource_type = text("job"),
                 4 => event.resource_id = text("mc-other"),
+                5 => event.request_id = Some(text("req-9")),
+                0 => event.actor_type = ActorType::Agent,
                 _ => (),
             }
             tx.audit().append(&event)?;
@@ -66,6 +71,8 @@ pub async fn events_are_found_by_every_filter(db: &TestStore) {
         (AuditFilter { action: Some(text("job_failed")), ..all.clone() }, vec!["audit-2"]),
         (AuditFilter { resource_type: Some(text("job")), ..all.clone() }, vec!["audit-3"]),
         (AuditFilter { resource_id: Some(text("mc-other")), ..all.clone() }, vec!["audit-4"]),
+        (AuditFilter { request_id: Some(text("req-9")), ..all.clone() }, vec!["audit-5"]),
+        (AuditFilter { actor_type: Some(ActorType::Agent), ..all.clone() }, vec!["audit-0"]),
         (AuditFilter { from: Some(build::at(4)), ..all.clone() }, vec!["audit-5", "audit-4"]),
         (AuditFilter { to: Some(build::at(1)), ..all.clone() }, vec!["audit-0"]),
         (AuditFilter { from: Some(build::at(2)), to: Some(build::at(4)), ..all }, vec!["audit-3", "audit-2"]),
@@ -76,4 +83,26 @@ pub async fn events_are_found_by_every_filter(db: &TestStore) {
             walk(db, 2, move |tx, page| tx.audit().list(&wanted, page), |event| event.id.to_string()).await;
         assert_eq!(ids, expected, "{filter:?}");
     }
+}
+
+pub async fn events_are_walked_oldest_first(db: &TestStore) {
+    write(db, |tx| {
+        // Two at the same time, so that the id decides.
+        for (id, at) in [("audit-c", 2), ("audit-a", 1), ("audit-b", 1), ("audit-d", 3)] {
+            tx.audit().append(&AuditEvent { timestamp: build::at(at), ..build::audit_event(id) })?;
+        }
+        Ok(())
+    })
+    .await;
+    let filter = AuditFilter { to: Some(build::at(3)), ..AuditFilter::default() };
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let (filter, from) = (filter.clone(), after.clone());
+        let batch = read(db, move |tx| tx.audit().walk(&filter, from.as_ref(), 2)).await;
+        let Some(last) = batch.last() else { break };
+        after = Some((last.timestamp, last.id.clone()));
+        seen.extend(batch.into_iter().map(|event| event.id.to_string()));
+    }
+    assert_eq!(seen, ["audit-a", "audit-b", "audit-c"]);
 }

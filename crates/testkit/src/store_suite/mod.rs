@@ -3,8 +3,10 @@
 pub mod access;
 pub mod agent;
 pub mod agent_group;
+pub mod api_call;
 pub mod approval;
 pub mod audit;
+pub mod audit_chain;
 pub mod certificate;
 pub mod certificate_list;
 pub mod claim;
@@ -136,9 +138,20 @@ macro_rules! store_suite {
                 groups_come_back_as_stored_and_are_guarded_by_their_last_change,
                 what_is_said_by_hand_is_replaced_taken_back_and_goes_with_the_group,
             }
+            api_call {
+                calls_come_back_and_old_ones_go,
+                calls_are_found_by_every_filter,
+            }
+            audit_chain {
+                a_key_is_active_once,
+                checkpoints_are_kept,
+                events_get_their_place_once,
+                only_the_pruned_beginning_goes,
+            }
             audit {
                 events_can_only_be_added,
                 events_are_found_by_every_filter,
+                events_are_walked_oldest_first,
             }
             certificate {
                 a_missing_reference_is_named,

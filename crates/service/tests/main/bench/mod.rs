@@ -30,7 +30,7 @@ pub(crate) use fakes::{SecretiveIssuers, SecretiveTargets, TARGET_TOKEN};
 pub(crate) const PASSPHRASE: &str = "a passphrase of the tests, 32 bytes or more";
 
 pub(crate) struct ServiceBench {
-    db: TestStore,
+    pub(crate) db: TestStore,
     pub(crate) clock: FakeClock,
     pub(crate) base: Foundation,
     pub(crate) secrets: Secrets,
