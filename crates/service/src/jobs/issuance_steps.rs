@@ -156,8 +156,11 @@ pub(super) async fn record_intent(
         finished_at: None,
     };
     let (row, first, id, token) = (intent.clone(), job.attempts <= 1, job.id.clone(), job.lease_token);
+    let Some(until) = job.lease.as_ref().map(|lease| lease.until) else { return Err(lost()) };
     let recorded = base.store.write("issuance.intent", move |tx| {
-        if tx.jobs().find(&id)?.is_none_or(|job| !holds(&job, token)) {
+        // Written and not only read: a cancellation in the same instant must meet this transaction, or
+        // it would miss the intent that it has to abandon.
+        if !tx.jobs().extend_lease(&id, token, until)? {
             return Ok(false);
         }
         if !first {
