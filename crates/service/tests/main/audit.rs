@@ -13,7 +13,7 @@ use certctl_service::{Profiles, RenewalPolicies, Teams};
 use certctl_service_api::agent::{AgentService, NewAgent};
 use certctl_service_api::audit::{AuditQuery, AuditService};
 use certctl_service_api::auth::{ApiKeyService, NewApiKey};
-use certctl_service_api::certificate::{CertificateService, CertificateSpec};
+use certctl_service_api::certificate::{CertificateService, CertificateSpec, RenewOptions};
 use certctl_service_api::issuer::{IssuerService, IssuerSpec};
 use certctl_service_api::job::JobService;
 use certctl_service_api::list::ListRequest;
@@ -147,7 +147,7 @@ async fn certificates_agents_and_jobs_leave_one_event_per_fact() {
     let change = t.certificates.change(&who, &id, edit, None);
     let (_, details) = fact(bench, &who, ("certificate_updated", subject), change).await;
     assert_eq!(details["after"], json!({"name": "renamed"}));
-    let renew = t.certificates.renew(&who, &id, false);
+    let renew = t.certificates.renew(&who, &id, RenewOptions::forced(false));
     let (queued, _) = fact(bench, &who, ("renewal_triggered", subject), renew).await;
     let jobs = bench.jobs();
     fact(bench, &who, ("job_cancelled", "job"), jobs.cancel(&who, &queued[0].job_id)).await;
