@@ -17,7 +17,7 @@ pub(crate) fn window(page: &PageRequest) -> (i64, i64) {
 /// Makes a page of the rows found by [`window`].
 pub(crate) fn finish<T>(
     mut rows: Vec<T>,
-    total: i64,
+    total: u64,
     page: &PageRequest,
     cursor: impl Fn(&T) -> Cursor,
 ) -> Page<T> {
@@ -25,7 +25,7 @@ pub(crate) fn finish<T>(
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     let next = if more { rows.last().map(cursor) } else { None };
-    Page { items: rows, total: u64::try_from(total).unwrap_or_default(), next }
+    Page { items: rows, total, next }
 }
 
 /// Key of a time in a cursor.
@@ -52,12 +52,26 @@ pub(crate) fn containing(search: &str) -> String {
 }
 
 /// One page of a list that is ordered by a time, newest first, ties by id. `$rows` is a boxed query
-/// with the list's filter; it is evaluated twice, for the total and for the page.
+/// with the list's filter; it is evaluated twice, for the total and for the page. Without a `$total`
+/// that is known otherwise the rows are counted, once for the pages of a walk.
 macro_rules! newest_first {
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr) => {{
+        let counted = $rows.count();
+        let name = diesel::debug_query::<$crate::conn::MultiBackend, _>(&counted).to_string();
+        let total = match $tx.totals.recall(&name, $page, 0) {
+            Some(total) => total,
+            None => {
+                let total = counted.get_result::<i64>($tx.conn);
+                let total = u64::try_from($tx.check(total)?).unwrap_or_default();
+                $tx.totals.remember(name, total);
+                total
+            }
+        };
+        newest_first!($tx, $page, $table.$time, $row, $rows, $key, total)
+    }};
+    ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr, $total:expr) => {{
         let page: &certctl_repository::PageRequest = $page;
-        let total = $rows.count().get_result::<i64>($tx.conn);
-        let total = $tx.check(total)?;
+        let total: u64 = $total;
         let (limit, offset) = $crate::paging::window(page);
         let mut query = $rows;
         if let Some(cursor) = &page.after {

@@ -8,6 +8,10 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 DROP INDEX jobs_live_kind;
+DROP INDEX jobs_kind;
+DROP INDEX managed_certificates_by_common_name;
+DROP INDEX managed_certificates_by_status;
+DROP INDEX managed_certificates_by_environment;
 DROP INDEX managed_certificates_environment;
 DROP INDEX managed_certificates_turn;
 DROP INDEX managed_certificates_end;

@@ -79,3 +79,60 @@ impl Dialect {
         ]
     }
 }
+
+/// Adds `count` certificates as an installation has them: five environments, ends spread over the
+/// coming 90 days and a little before, most of them active, none of them due.
+pub(crate) async fn inventory(url: &DatabaseUrl, count: u32) -> Result<()> {
+    let sqlite = url.engine() == certctl_repository_diesel::Engine::Sqlite;
+    let numbers = if sqlite {
+        format!("WITH RECURSIVE s(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM s WHERE n < {count})")
+    } else {
+        format!("WITH s AS (SELECT generate_series(1, {count}) AS n)")
+    };
+    // Seconds from now, as a time of the engine.
+    let after = |seconds: &str| {
+        if sqlite {
+            format!("datetime('now', ({seconds}) || ' seconds')")
+        } else {
+            format!("date_trunc('second', now() AT TIME ZONE 'UTC') + ({seconds}) * interval '1 second'")
+        }
+    };
+    let padded = if sqlite { "printf('%07d', n)" } else { "lpad(n::text, 7, '0')" };
+    let name = format!("'host-' || {padded} || '.bench.example'");
+    // Multiplied by a number that shares no factor with the span, so that neighbours end far apart.
+    let end = "(n * 7919) % 7780000 - 4000";
+    let References { owner, team, issuer, policy } = DEFAULTS;
+    let statements = vec![
+        format!(
+            "{numbers} INSERT INTO managed_certificates (id, name, common_name, environment, owner_id, team_id, \
+             issuer_id, renewal_policy_id, status, valid_from, expires_at, expiring_from, failed_issuances, \
+             search_text, revision, created_at, updated_at) SELECT 'mc-bench-' || {padded}, {name}, {name}, \
+             'env-' || (n % 5), '{owner}', '{team}', '{issuer}', '{policy}', \
+             CASE n % 50 WHEN 0 THEN 'Failed' WHEN 1 THEN 'Pending' WHEN 2 THEN 'Revoked' WHEN 3 THEN 'Archived' \
+             ELSE 'Active' END, {begun}, {ends}, {turns}, 0, {name}, 1, {made}, {made} FROM s",
+            begun = after("-86400"),
+            ends = after(end),
+            turns = after(&format!("{end} - 2592000")),
+            made = after("n - 2000000"),
+        ),
+        format!(
+            "{numbers} INSERT INTO certificate_sans (certificate_id, kind, value) \
+             SELECT 'mc-bench-' || {padded}, 'dns', {name} FROM s"
+        ),
+        // What a running server does every few seconds.
+        "BEGIN".to_owned(),
+        "INSERT INTO rollups (dimension, key, amount) SELECT dimension, key, CAST(sum(amount) AS BIGINT) \
+         FROM rollup_deltas WHERE true GROUP BY dimension, key \
+         ON CONFLICT (dimension, key) DO UPDATE SET amount = rollups.amount + excluded.amount"
+            .to_owned(),
+        "DELETE FROM rollup_deltas".to_owned(),
+        "COMMIT".to_owned(),
+        if sqlite { "ANALYZE" } else { "VACUUM ANALYZE" }.to_owned(),
+    ];
+    let url = url.clone();
+    let filled = tokio::task::spawn_blocking(move || {
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        provision::execute(&url, &statements)
+    });
+    filled.await?.map_err(|error| anyhow!(error))
+}

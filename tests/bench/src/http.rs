@@ -80,7 +80,7 @@ async fn engine(name: &str, mut settings: ScenarioSettings, certificates: u32, s
 }
 
 /// One client for each connection.
-fn clients(scenario: &Scenario) -> Result<Vec<reqwest::Client>> {
+pub(crate) fn clients(scenario: &Scenario) -> Result<Vec<reqwest::Client>> {
     let pem = read(&scenario.server.ca_bundle())?;
     let client = || -> Result<reqwest::Client> {
         let trusted = reqwest::Certificate::from_pem_bundle(pem.as_bytes())?;

@@ -12,7 +12,9 @@ pub(crate) const CONNECTIONS: usize = 16;
 pub(crate) struct Measured {
     pub(crate) per_second: f64,
     pub(crate) p50: Duration,
+    pub(crate) p95: Duration,
     pub(crate) p99: Duration,
+    pub(crate) longest: Duration,
 }
 
 /// Sends what `make` builds (from a client and a number that never repeats) over and over for
@@ -30,7 +32,9 @@ where
     Ok(Measured {
         per_second: f64::from(u32::try_from(times.len())?) / elapsed.as_secs_f64(),
         p50: quantile(&times, 50),
+        p95: quantile(&times, 95),
         p99: quantile(&times, 99),
+        longest: times.last().copied().unwrap_or_default(),
     })
 }
 

@@ -10,6 +10,7 @@ mod core;
 mod fill;
 mod footprint;
 mod http;
+mod inventory;
 mod issuance;
 mod load;
 mod place;
@@ -34,6 +35,9 @@ struct Options {
     /// Certificates in the inventory while HTTP is measured
     #[arg(long, default_value_t = 100_000)]
     certificates: u32,
+    /// Certificates in the inventory while reading is measured; several sizes may be given
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000])]
+    sizes: Vec<u32>,
     /// Certificates in the inventory while the renewal sweep is measured
     #[arg(long, default_value_t = 1_000_000)]
     sweep_certificates: u32,
@@ -51,6 +55,8 @@ enum Section {
     Issuance,
     /// Requests over TLS
     Http,
+    /// Pages, searches and figures of a large inventory
+    Inventory,
     /// A renewal sweep with nothing due
     Sweep,
     /// Memory, time to readiness, sizes
@@ -80,6 +86,11 @@ async fn run(options: Options) -> Result<()> {
     if options.wants(Section::Http) {
         let span = Duration::from_secs(options.scaled(options.seconds).into());
         http::measure(options.scaled(options.certificates), span).await?;
+    }
+    if options.wants(Section::Inventory) {
+        let span = Duration::from_secs(options.scaled(options.seconds).into());
+        let sizes: Vec<u32> = options.sizes.iter().map(|size| options.scaled(*size)).collect();
+        inventory::measure(&sizes, span).await?;
     }
     if options.wants(Section::Sweep) {
         sweep::measure(options.scaled(options.sweep_certificates)).await?;

@@ -12,7 +12,7 @@ use certctl_domain::id::{AgentId, CertificateId, JobId, TargetId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus};
 use certctl_domain::timeline::JobState;
 use certctl_repository::{
-    ClaimRequest, EndedJob, JobFilter, JobRepo, Page, PageRequest, StoreError, exactly_one,
+    ClaimRequest, EndedJob, JobFilter, JobRepo, Page, PageRequest, StatisticsRepo, StoreError, exactly_one,
 };
 use diesel::dsl::{case_when, exists};
 use diesel::prelude::*;
@@ -127,7 +127,18 @@ impl JobRepo for DieselTx<'_> {
     }
 
     fn list(&mut self, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>, StoreError> {
-        Ok(newest_first!(self, page, jobs.created_at, JobRow, filtered(filter), |job: &Job| job.created_at))
+        let created_at = |job: &Job| job.created_at;
+        // Totals over everything, by kind and by status are kept.
+        let kept = JobFilter { status: filter.status, kind: filter.kind, ..JobFilter::default() };
+        if *filter != kept {
+            return Ok(newest_first!(self, page, jobs.created_at, JobRow, filtered(filter), created_at));
+        }
+        let wanted = |(kind, status): &(JobKind, JobStatus)| {
+            filter.kind.is_none_or(|only| only == *kind) && filter.status.is_none_or(|only| only == *status)
+        };
+        let counts = self.jobs_by_kind()?;
+        let total = counts.iter().filter(|(of, _)| wanted(of)).map(|(_, count)| count).sum();
+        Ok(newest_first!(self, page, jobs.created_at, JobRow, filtered(filter), created_at, total))
     }
 
     /// A duplicate is an everyday answer here, so it must not cost the transaction: the row is
