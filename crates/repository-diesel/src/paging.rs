@@ -53,20 +53,11 @@ pub(crate) fn containing(search: &str) -> String {
 
 /// One page of a list that is ordered by a time, newest first, ties by id. `$rows` is a boxed query
 /// with the list's filter; it is evaluated twice, for the total and for the page. Without a `$total`
-/// that is known otherwise the rows are counted, once for the pages of a walk.
+/// that is known otherwise the rows are counted.
 macro_rules! newest_first {
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr) => {{
-        let counted = $rows.count();
-        let name = diesel::debug_query::<$crate::conn::MultiBackend, _>(&counted).to_string();
-        let total = match $tx.totals.recall(&name, $page, 0) {
-            Some(total) => total,
-            None => {
-                let total = counted.get_result::<i64>($tx.conn);
-                let total = u64::try_from($tx.check(total)?).unwrap_or_default();
-                $tx.totals.remember(name, total);
-                total
-            }
-        };
+        let counted = $rows.count().get_result::<i64>($tx.conn);
+        let total = u64::try_from($tx.check(counted)?).unwrap_or_default();
         newest_first!($tx, $page, $table.$time, $row, $rows, $key, total)
     }};
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr, $total:expr) => {{

@@ -9,6 +9,7 @@ END
 $$;
 DROP INDEX jobs_live_kind;
 DROP INDEX jobs_kind;
+DROP INDEX managed_certificates_expires_down;
 DROP INDEX managed_certificates_by_common_name;
 DROP INDEX managed_certificates_by_status;
 DROP INDEX managed_certificates_by_environment;

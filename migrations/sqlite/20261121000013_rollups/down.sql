@@ -5,6 +5,7 @@ DROP TABLE search_fragments;
 DROP TABLE search_numbers;
 DROP INDEX jobs_live_kind;
 DROP INDEX jobs_kind;
+DROP INDEX managed_certificates_expires_down;
 DROP INDEX managed_certificates_by_common_name;
 DROP INDEX managed_certificates_by_status;
 DROP INDEX managed_certificates_by_environment;

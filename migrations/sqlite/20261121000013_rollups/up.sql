@@ -176,13 +176,14 @@ SELECT 'version.issued', substr(v.created_at, 1, 10) || iif(EXISTS (
 -- What the counts cannot tell: the part of the current hour that is over, and who has waited longest.
 CREATE INDEX managed_certificates_end ON managed_certificates (expires_at, status);
 CREATE INDEX managed_certificates_turn ON managed_certificates
-    ((CASE WHEN expires_at IS NULL OR expiring_from < expires_at THEN expiring_from ELSE expires_at END))
-    WHERE status = 'Active';
+    (status, (CASE WHEN expires_at IS NULL OR expiring_from < expires_at THEN expiring_from ELSE expires_at END));
 -- Orders and filters of lists that had none.
 CREATE INDEX managed_certificates_environment ON managed_certificates (environment, created_at, id);
 CREATE INDEX managed_certificates_by_environment ON managed_certificates (environment, id);
 CREATE INDEX managed_certificates_by_status ON managed_certificates (status, id);
 CREATE INDEX managed_certificates_by_common_name ON managed_certificates (common_name, id);
+CREATE INDEX managed_certificates_expires_down ON managed_certificates
+    ((expires_at IS NULL), expires_at DESC, id DESC);
 CREATE INDEX jobs_kind ON jobs (type, created_at, id);
 CREATE INDEX jobs_live_kind ON jobs (type, completed_at, created_at) WHERE completed_at IS NULL;
 

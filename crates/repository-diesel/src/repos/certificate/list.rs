@@ -65,26 +65,38 @@ impl DieselTx<'_> {
                 .sql("))"),
             ),
         };
-        if let Some(status @ (CertificateStatus::Expired | CertificateStatus::Expiring)) = filter.status
-            && self.count_by_status(status, filter)? <= FEW
-        {
-            query = query.filter(turned_by(now_of(filter)?));
-        }
-        Ok(query)
+        let Some(status) = filter.status else { return Ok(query) };
+        let now = now_of(filter)?;
+        let turned = matches!(status, CertificateStatus::Expired | CertificateStatus::Expiring);
+        Ok(if turned && self.count_by_status(status, filter)? <= FEW {
+            query.filter(turned_into(status, now))
+        } else {
+            with_status(query, status, now)
+        })
     }
 }
 
 /// Few enough to be found first and sorted then.
 const FEW: u64 = 10_000;
 
-/// Active certificates that are no longer shown as such, by their index.
-fn turned_by(now: Timestamp) -> Condition {
-    let by_index = sql::<Bool>(
+/// Active certificates that are shown as expired or expiring, found by the time of the turn.
+fn turned_into(status: CertificateStatus, now: Timestamp) -> Condition {
+    let now = DbTime::from(now);
+    if status == CertificateStatus::Expired {
+        // Joined, so that no index by status is preferred to the one by time.
+        let ended = sql::<Bool>(
+            "managed_certificates.id IN (SELECT t.id FROM managed_certificates AS t \
+             WHERE t.status || '' = 'Active' AND t.expires_at <= ",
+        );
+        return Box::new(ended.bind::<SqlTimestamp, _>(now).sql(")"));
+    }
+    let turned = sql::<Bool>(
         "managed_certificates.id IN (SELECT t.id FROM managed_certificates AS t WHERE t.status = 'Active' AND \
          (CASE WHEN t.expires_at IS NULL OR t.expiring_from < t.expires_at THEN t.expiring_from \
          ELSE t.expires_at END) <= ",
     );
-    Box::new(by_index.bind::<SqlTimestamp, _>(DbTime::from(now)).sql(")"))
+    let valid = turned.bind::<SqlTimestamp, _>(now).sql(" AND (t.expires_at IS NULL OR t.expires_at > ");
+    Box::new(valid.bind::<SqlTimestamp, _>(now).sql("))"))
 }
 
 /// The instant a status is judged at.
@@ -95,9 +107,6 @@ pub(super) fn now_of(filter: &CertificateFilter) -> Result<Timestamp, StoreError
 /// The rows that match, for lists and for whatever takes a whole set.
 pub(in crate::repos) fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
     let mut query = mc::table.into_boxed();
-    if let Some(status) = filter.status {
-        query = with_status(query, status, now_of(filter)?);
-    }
     if let Some(environment) = filter.environment.clone() {
         query = query.filter(mc::environment.eq(environment));
     }
