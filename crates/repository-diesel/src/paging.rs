@@ -17,7 +17,7 @@ pub(crate) fn window(page: &PageRequest) -> (i64, i64) {
 /// Makes a page of the rows found by [`window`].
 pub(crate) fn finish<T>(
     mut rows: Vec<T>,
-    total: u64,
+    total: i64,
     page: &PageRequest,
     cursor: impl Fn(&T) -> Cursor,
 ) -> Page<T> {
@@ -25,7 +25,7 @@ pub(crate) fn finish<T>(
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     let next = if more { rows.last().map(cursor) } else { None };
-    Page { items: rows, total, next }
+    Page { items: rows, total: u64::try_from(total).unwrap_or_default(), next }
 }
 
 /// Key of a time in a cursor.
@@ -56,13 +56,13 @@ pub(crate) fn containing(search: &str) -> String {
 /// that is known otherwise the rows are counted.
 macro_rules! newest_first {
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr) => {{
-        let counted = $rows.count().get_result::<i64>($tx.conn);
-        let total = u64::try_from($tx.check(counted)?).unwrap_or_default();
+        let total = $rows.count().get_result::<i64>($tx.conn);
+        let total = $tx.check(total)?;
         newest_first!($tx, $page, $table.$time, $row, $rows, $key, total)
     }};
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr, $total:expr) => {{
         let page: &certctl_repository::PageRequest = $page;
-        let total: u64 = $total;
+        let total: i64 = $total;
         let (limit, offset) = $crate::paging::window(page);
         let mut query = $rows;
         if let Some(cursor) = &page.after {

@@ -137,7 +137,8 @@ impl JobRepo for DieselTx<'_> {
             filter.kind.is_none_or(|only| only == *kind) && filter.status.is_none_or(|only| only == *status)
         };
         let counts = self.jobs_by_kind()?;
-        let total = counts.iter().filter(|(of, _)| wanted(of)).map(|(_, count)| count).sum();
+        let total = counts.iter().filter(|(of, _)| wanted(of)).map(|(_, count)| count).sum::<u64>();
+        let total = i64::try_from(total).unwrap_or(i64::MAX);
         Ok(newest_first!(self, page, jobs.created_at, JobRow, filtered(filter), created_at, total))
     }
 
