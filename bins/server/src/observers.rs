@@ -3,18 +3,23 @@
 use certctl_crypto::hash::sha256;
 use certctl_domain::api_call::ApiCall;
 use certctl_http_core::{Call, CallRecorder, Outcome, RequestObserver};
+use certctl_repository::TxMode;
 use certctl_repository_diesel::DieselStore;
 use certctl_repository_diesel::{TxObserver, TxOutcome, TxReport};
 use certctl_service::audit::CallLog;
 use certctl_telemetry::{HttpMetrics, PoolLevel, TxMetrics};
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// Longest path that is recorded, in characters.
 const LONGEST_PATH: usize = 1024;
 
-/// Counts transactions.
+/// Counts transactions, and tells those who follow live events about changes of this process.
 #[derive(Debug)]
-pub(crate) struct CountedTransactions(pub(crate) TxMetrics);
+pub(crate) struct CountedTransactions {
+    pub(crate) metrics: TxMetrics,
+    pub(crate) changed: Arc<Notify>,
+}
 
 impl TxObserver for CountedTransactions {
     fn observe(&self, report: &TxReport) {
@@ -25,7 +30,10 @@ impl TxObserver for CountedTransactions {
             TxOutcome::Contended => Metric::Contended,
             TxOutcome::Unavailable | TxOutcome::Failed => Metric::Failed,
         };
-        self.0.record(report.name, outcome, report.attempts, report.waited, report.duration);
+        if report.outcome == TxOutcome::Committed && report.mode != TxMode::Read {
+            self.changed.notify_one();
+        }
+        self.metrics.record(report.name, outcome, report.attempts, report.waited, report.duration);
     }
 }
 

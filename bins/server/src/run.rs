@@ -5,6 +5,7 @@ use crate::{Environment, output};
 use certctl_config::ServerConfig;
 use certctl_config::section::log::LogFormat;
 use certctl_config::{EnvSource, OsEnv};
+use certctl_http_core::Server;
 use certctl_lifecycle::{Exit, Explain, Lifecycle, LifecycleOptions, ShutdownSteps};
 use certctl_telemetry::LogOptions;
 
@@ -29,9 +30,15 @@ pub async fn run(config: ServerConfig, environment: Environment) -> anyhow::Resu
 }
 
 async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
-    let App { http, address, workers, reconcilers, engine, store, first_key } = app;
+    let App { http, address, metrics, workers, reconcilers, engine, store, first_key } = app;
     let listener = http.stopper();
     life.tasks().spawn_essential("http", async move { Ok(http.run().await?) });
+    let metrics_listener = metrics.as_ref().map(Server::stopper);
+    if let Some(metrics) = metrics {
+        let addresses = metrics.addresses().to_vec();
+        tracing::info!(?addresses, "metrics are served at {addresses:?}");
+        life.tasks().spawn_essential("metrics", async move { Ok(metrics.run().await?) });
+    }
     workers.start(life.tasks());
     reconcilers.start(life.tasks());
     if let Some(token) = first_key {
@@ -41,7 +48,12 @@ async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
     tracing::info!(%address, "certctl is ready at https://{address}");
     output::line(&format!("certctl is ready at https://{address}"))?;
     let steps = ShutdownSteps::default()
-        .stop_listening(async move { listener.stop().await })
+        .stop_listening(async move {
+            listener.stop().await;
+            if let Some(metrics) = metrics_listener {
+                metrics.stop().await;
+            }
+        })
         .release_leases(async move {
             if let Err(error) = engine.release().await {
                 tracing::warn!(

@@ -16,7 +16,7 @@ use certctl_crypto::SecretString;
 use certctl_domain::access::Role;
 use certctl_handler::{Api, Services};
 use certctl_http_core::{
-    Authentication, CallRecorder, HotCertificate, HttpCore, Server, ServerOptions, server_config,
+    Authentication, CallRecorder, Edge, HotCertificate, HttpCore, Server, ServerOptions, server_config,
 };
 use certctl_lifecycle::{Exit, Explain, Lifecycle};
 use certctl_repository::Store;
@@ -25,13 +25,13 @@ use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
     AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner, RenewalSweep,
-    RollupFold, RollupRepair, WaitingTimes,
+    Retention, RollupFold, RollupRepair, WaitingTimes,
 };
 use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
-    EngineOptions, Exports, Foundation, Imports, Issuers, Jobs, LiveIssuers, Metrics, MetricsSources,
-    Operations, Owners, Profiles, RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, StoreLeases,
-    System, Targets, Teams, Wakeups, seed,
+    EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers, Jobs,
+    LiveIssuers, Metrics, MetricsSources, Operations, Owners, Profiles, RenewalPolicies, Renewals,
+    SealedCaKeys, Secrets, Statistics, StoreLeases, System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::Actor;
 use certctl_service_api::auth::{ApiKeyService, NewApiKey};
@@ -43,6 +43,7 @@ use certctl_telemetry::{
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 /// How often jobs that ended long ago are removed.
 const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
@@ -50,6 +51,8 @@ const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
 const OPERATIONS_CHECK: Duration = Duration::from_secs(30);
 /// How often the server looks whether its own certificate must be replaced.
 const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
+/// How long a request with an idempotency key may be under way before it counts as lost.
+const KEYED_REQUEST: Duration = Duration::from_mins(1);
 
 /// How often the changes of kept counts are added up: what is open is read with every figure.
 const ROLLUP_FOLD: Duration = Duration::from_secs(15);
@@ -63,6 +66,8 @@ pub struct App {
     pub http: Server,
     /// Its address.
     pub address: SocketAddr,
+    /// The listener that serves only metrics.
+    pub metrics: Option<Server>,
     /// Runs server jobs.
     pub workers: Workers,
     /// Runs reconcilers.
@@ -83,7 +88,11 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         started.elapsed()
     })?;
 
-    let observer = Arc::new(CountedTransactions(TxMetrics::register(&metrics)?));
+    let changed = Arc::new(Notify::new());
+    let observer = Arc::new(CountedTransactions {
+        metrics: TxMetrics::register(&metrics)?,
+        changed: Arc::clone(&changed),
+    });
     let database = open_for(&config, Access::Server, Some(observer)).await?;
     let store = Store::new(Arc::new(database.clone()));
     let secrets = Secrets::new(Arc::new(master_key::load(&config, &store).await?));
@@ -129,7 +138,10 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
     let api_keys = Arc::new(ApiKeys::new(base.clone()));
     let readiness = life.readiness().clone();
+    let events = Events::new(base.clone(), EventOptions::default(), changed);
+    edge::follow(life, events.clone());
     let services = Services {
+        events: Arc::new(events),
         agent_work: Arc::new(AgentWork::new(
             base.clone(),
             secrets.clone(),
@@ -195,10 +207,10 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     );
 
     let first_key = first_key(&config, &api_keys).await?;
-    let http =
+    let (http, metrics) =
         listen(&config, life, &environment, &base, services, audit.calls, HttpMetrics::register(&metrics)?)?;
     let address = *http.addresses().first().context("the listener has no address")?;
-    Ok(App { http, address, workers, reconcilers, engine, store, first_key })
+    Ok(App { http, address, metrics, workers, reconcilers, engine, store, first_key })
 }
 
 fn approval_gate(config: &ServerConfig, metrics: &Registry) -> anyhow::Result<ApprovalGate> {
@@ -244,6 +256,7 @@ fn reconcilers(
             config.scheduler.renewal_check,
         ),
         (Arc::new(OperationRunner::new(base.clone(), Arc::clone(wakeups))), OPERATIONS_CHECK),
+        (Arc::new(Retention::new(base.clone())), Duration::from_hours(1)),
         (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
         // More than two heartbeats of a minute: one lost heartbeat flips nothing.
         (Arc::new(RollupFold::new(base.clone())), ROLLUP_FOLD),
@@ -283,7 +296,7 @@ fn listen(
     services: Services,
     calls: Arc<dyn CallRecorder>,
     metrics: HttpMetrics,
-) -> anyhow::Result<Server> {
+) -> anyhow::Result<(Server, Option<Server>)> {
     let authenticator = Arc::new(certctl_service::Authentication::new(base.clone(), static_keys(config)));
     let authentication = match config.auth.mode {
         AuthMode::ApiKey => Authentication::required(authenticator),
@@ -298,16 +311,23 @@ fn listen(
         stopping: life.tasks().draining().clone(),
         max_body_size: config.http.max_body_bytes,
         body_timeout: Duration::from_secs(30),
-        edge: edge::rules(&config.edge, &environment.clock),
+        edge: Edge {
+            replays: Some(Arc::new(IdempotencyKeys::new(base.clone(), KEYED_REQUEST))),
+            ..edge::rules(&config.edge, &environment.clock)
+        },
     });
     let certificate = certificate(config, life, environment)?;
+    let metrics = edge::metrics_listener(&config.edge, &core, &services.metrics, &certificate)?;
     let api = Api::new(services, build_info())?;
     let options = ServerOptions {
         drain: config.shutdown.grace,
         ..ServerOptions::new(&*config.http.host, config.http.port)
     };
-    Server::bind(&options, server_config(certificate)?, &core, move |routes| api.configure(routes))
-        .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")
+    let http = Server::bind(&options, server_config(certificate)?, &core, move |routes| {
+        api.configure(routes)
+    })
+    .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")?;
+    Ok((http, metrics))
 }
 
 /// The configured certificate, or the server's own; both are read again at SIGHUP.

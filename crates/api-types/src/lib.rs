@@ -9,6 +9,7 @@ pub mod approval;
 pub mod audit;
 pub mod certificate;
 pub mod error;
+pub mod event;
 pub mod export;
 pub mod import;
 pub mod issuer;

@@ -172,7 +172,7 @@ impl Builder {
             Proxy::Url(url) => http.proxy(reqwest::Proxy::all(url).map_err(BuildError::BadProxy)?),
         };
         let http = http.build().map_err(BuildError::Tls)?;
-        Ok(Client(Arc::new(Connection { http, base, read_retries: self.read_retries })))
+        Ok(Client(Arc::new(Connection { http, base, read_retries: self.read_retries }), None))
     }
 }
 

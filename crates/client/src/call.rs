@@ -13,6 +13,8 @@ use url::Url;
 /// Longest answer in bytes.
 const BODY_LIMIT: usize = 4 << 20;
 
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// Longest pause inside a call; a server that asks for more is left to the caller.
 const PAUSE_LIMIT: Duration = Duration::from_secs(5);
 
@@ -65,8 +67,13 @@ impl Client {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
-        let repeatable = method == Method::GET;
-        Call { client: self, method, url, headers: HeaderMap::new(), body: None, timeout: None, repeatable }
+        let mut headers = HeaderMap::new();
+        let key = self.1.as_ref().filter(|_| method == Method::POST);
+        if let Some(key) = key {
+            headers.insert(IDEMPOTENCY_KEY, key.clone());
+        }
+        let repeatable = method == Method::GET || key.is_some();
+        Call { client: self, method, url, headers, body: None, timeout: None, repeatable }
     }
 
     pub(crate) fn get(&self, segments: &[&str]) -> Call<'_> {

@@ -43,6 +43,7 @@ mod builder;
 mod call;
 mod certificate;
 mod error;
+mod event;
 mod issuer;
 mod job;
 mod list;
@@ -65,6 +66,7 @@ pub use builder::{BuildError, Builder};
 pub use call::{ETag, Tagged};
 pub use certificate::Certificates;
 pub use error::ClientError;
+pub use event::{Events, LiveEvents, Watched};
 pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
@@ -79,13 +81,14 @@ pub use target::Targets;
 pub use team::Teams;
 
 use certctl_domain::id::AgentId;
+use reqwest::header::HeaderValue;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
 /// A connection pool to one certctl server with one credential.
 #[derive(Debug, Clone)]
-pub struct Client(Arc<Connection>);
+pub struct Client(Arc<Connection>, Option<HeaderValue>);
 
 #[derive(Debug)]
 struct Connection {
@@ -99,6 +102,14 @@ impl Client {
     /// path in the URL is kept as a prefix of every route.
     pub fn builder(url: impl Into<String>) -> Builder {
         Builder::new(url.into())
+    }
+
+    /// The same client, but its next POST has its effect once however often it is sent: it carries
+    /// `key` as `Idempotency-Key` and is tried again like a read. Use a fresh key for each request, of
+    /// 1 to 255 visible ASCII characters; with any other text the server refuses the request.
+    pub fn with_idempotency_key(&self, key: &str) -> Self {
+        let key = HeaderValue::from_str(key).unwrap_or(HeaderValue::from_static(""));
+        Self(Arc::clone(&self.0), Some(key))
     }
 
     /// The server's URL.
@@ -169,6 +180,11 @@ impl Client {
     /// Actions on many certificates.
     pub const fn operations(&self) -> Operations<'_> {
         Operations(self)
+    }
+
+    /// Live events.
+    pub const fn events(&self) -> Events<'_> {
+        Events(self)
     }
 
     /// Jobs.

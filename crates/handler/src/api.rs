@@ -1,8 +1,8 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, approval, audit, certificate, export, import, issuer, job, metrics,
-    operation, owner, profile, renewal, renewal_policy, statistics, system, target, team,
+    agent, agent_group, agent_work, approval, audit, certificate, event, export, import, issuer, job,
+    metrics, operation, owner, profile, renewal, renewal_policy, statistics, system, target, team,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -13,6 +13,7 @@ use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
 use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::event::EventService;
 use certctl_service_api::export::ExportService;
 use certctl_service_api::import::ImportService;
 use certctl_service_api::issuer::IssuerService;
@@ -35,6 +36,8 @@ use std::sync::Arc;
 pub struct Services {
     /// Managed certificates.
     pub certificates: Arc<dyn CertificateService>,
+    /// Live events.
+    pub events: Arc<dyn EventService>,
     /// Certificates as files.
     pub exports: Arc<dyn ExportService>,
     /// Certificates of others.
@@ -126,6 +129,7 @@ pub fn route_table() -> RouteTable {
     statistics::routes(&mut table);
     metrics::routes(&mut table);
     owner::routes(&mut table);
+    event::routes(&mut table);
     table
 }
 
@@ -169,6 +173,7 @@ impl Api {
     pub fn configure(&self, config: &mut ServiceConfig) {
         let Services {
             certificates,
+            events,
             exports,
             imports,
             issuers,
@@ -191,6 +196,7 @@ impl Api {
         } = self.services.clone();
         config
             .app_data(Data::from(certificates))
+            .app_data(Data::from(events))
             .app_data(Data::from(exports))
             .app_data(Data::from(imports))
             .app_data(Data::from(issuers))

@@ -11,6 +11,7 @@ mod api;
 mod approval;
 mod audit;
 mod certificate;
+mod event;
 mod export;
 mod import;
 mod issuer;
@@ -28,3 +29,4 @@ mod target;
 mod team;
 
 pub use api::{Api, BuildInfo, Services, openapi_json, route_table};
+pub use metrics::metrics_only;

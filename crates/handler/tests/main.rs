@@ -14,6 +14,8 @@ mod audit;
 mod certificates;
 #[path = "routes/documents.rs"]
 mod documents;
+#[path = "routes/events.rs"]
+mod events;
 #[path = "routes/exports.rs"]
 mod exports;
 #[path = "routes/issuers.rs"]

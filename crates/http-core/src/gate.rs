@@ -1,6 +1,7 @@
 //! What a route demands of its caller, checked before anything else of the request is read.
 
 use crate::limit::{self, Stranger};
+use crate::replay::{self, Start};
 use crate::{ApiError, Caller, HttpCore, RequestInfo, call_log};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -59,12 +60,25 @@ impl Access {
 /// Lets a request through to its handler, with its [`Caller`], and turns a panic there into an error.
 pub(crate) async fn gate<B: MessageBody + 'static>(
     access: Access,
-    request: ServiceRequest,
+    shows_secret: bool,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     if let Err(error) = admit(access, &request).await {
         return Ok(request.error_response(ApiError::from(error)));
     }
+    match replay::start(access, shows_secret, &mut request).await {
+        Ok(Start::Plain) => run(request, next).await,
+        Ok(Start::Keyed(keyed)) => keyed.keep(run(request, next).await).await,
+        Ok(Start::Answer(answer)) => Ok(request.into_response(answer)),
+        Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+async fn run<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     // The request is routed by now, so a second handle does no harm; it is needed after a panic.
     let spare = request.request().clone();
     match AssertUnwindSafe(async { next.call(request).await }).catch_unwind().await {

@@ -27,6 +27,7 @@ mod path;
 mod problem;
 mod query;
 mod refusal;
+mod replay;
 mod reply;
 mod request;
 mod route;

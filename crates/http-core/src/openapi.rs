@@ -1,13 +1,14 @@
 //! The OpenAPI description of a route table.
 
 use crate::route::Route;
-use crate::{Access, RouteTable};
+use crate::{Access, RouteTable, replay};
 use certctl_api_types::ErrorBody;
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, PathItem, Paths};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths};
 use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr};
+use utoipa::openapi::{ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 const BEARER: &str = "bearer";
@@ -60,6 +61,10 @@ fn completed(route: &Route) -> Operation {
         let extension = ExtensionsBuilder::new().add("x-permission", permission.as_str()).build();
         operation.extensions.get_or_insert_default().merge(extension);
     }
+    let keyed = route.method == "POST" && matches!(route.access, Access::Holding(_)) && !route.shows_secret;
+    if keyed {
+        operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+    }
     let has_body = operation.request_body.is_some();
     let has_input = has_body || operation.parameters.as_ref().is_some_and(|list| !list.is_empty());
     let general = [
@@ -67,6 +72,8 @@ fn completed(route: &Route) -> Operation {
         ("401", !public, "The credential is missing or not valid"),
         ("403", !public, "The credential does not allow this"),
         ("404", route.path.contains('{'), "The object does not exist"),
+        ("409", keyed, "The state of the object stands against it, or the same request is under way"),
+        ("422", keyed, "The input breaks a rule, or the idempotency key belongs to another request"),
         ("410", route.access == Access::OwnAgent, "The agent has been retired"),
         ("413", has_body, "The body is too large"),
         ("415", has_body, "The body is not JSON"),
@@ -89,6 +96,17 @@ fn completed(route: &Route) -> Operation {
         }
     }
     operation
+}
+
+fn idempotency_key() -> Parameter {
+    let text = "Makes the request safe to send again: within a day the same key and request get the \
+                first answer, with `Idempotency-Replayed: true`. 1 to 255 visible ASCII characters.";
+    ParameterBuilder::new()
+        .name(replay::NAME)
+        .parameter_in(ParameterIn::Header)
+        .description(Some(text))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 fn error(description: &str) -> Response {

@@ -54,6 +54,12 @@ pub enum Refusal {
         /// What would be right.
         reason: &'static str,
     },
+    /// The idempotency key belongs to another request.
+    #[error("this Idempotency-Key was used for another request; use a new key for a new request")]
+    IdempotencyKeyReused,
+    /// The first request with the idempotency key is still under way.
+    #[error("the first request with this Idempotency-Key is still under way; send it again shortly")]
+    RequestInProgress,
     /// The framework refused the request on its own.
     #[error("the request is not acceptable")]
     BadRequest,
@@ -71,6 +77,8 @@ impl Refusal {
         ("incomplete_body", 400),
         ("request_timeout", 408),
         ("invalid_header", 400),
+        ("idempotency_key_reused", 422),
+        ("request_in_progress", 409),
         ("bad_request", 400),
     ];
 
@@ -86,6 +94,8 @@ impl Refusal {
             Self::IncompleteBody => "incomplete_body",
             Self::RequestTimeout(_) => "request_timeout",
             Self::InvalidHeader { .. } => "invalid_header",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::RequestInProgress => "request_in_progress",
             Self::BadRequest => "bad_request",
         }
     }
@@ -98,6 +108,8 @@ impl Refusal {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RequestTimeout(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RequestInProgress => StatusCode::CONFLICT,
             Self::MissingBody
             | Self::MalformedJson { .. }
             | Self::IncompleteBody

@@ -20,11 +20,16 @@ pub struct Route {
     pub path: String,
     /// Who may use it.
     pub access: Access,
+    /// Whether its answer shows a secret that is shown once, so that no copy may be kept.
+    pub shows_secret: bool,
     /// Its description.
     pub operation: Operation,
     pub(crate) http_method: HttpMethod,
-    register: Box<dyn Fn(Access) -> actix_web::Route + Send + Sync>,
+    register: Register,
 }
+
+/// Makes the actix route, with its access and whether it shows a secret.
+type Register = Box<dyn Fn(Access, bool) -> actix_web::Route + Send + Sync>;
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,11 +82,19 @@ impl RouteTable {
                     method: name_of(&method),
                     path: path.clone(),
                     access,
+                    shows_secret: false,
                     operation,
                     register: register(&method, handler.clone()),
                     http_method: method,
                 });
             }
+        }
+    }
+
+    /// Says of the route that was added last that it shows a secret once.
+    pub fn shows_secret(&mut self) {
+        if let Some(route) = self.routes.last_mut() {
+            route.shows_secret = true;
         }
     }
 
@@ -108,7 +121,7 @@ impl RouteTable {
             let allowed = allowed(&routes);
             let mut resource = web::resource(path);
             for route in routes {
-                resource = resource.route((route.register)(route.access));
+                resource = resource.route((route.register)(route.access, route.shows_secret));
             }
             config.service(resource.default_service(web::to(move |request: HttpRequest| {
                 let method = request.method().to_string();
@@ -133,7 +146,7 @@ fn precedence(a: &str, b: &str) -> Ordering {
     a.split('/').map(rank).cmp(b.split('/').map(rank))
 }
 
-fn register<F, Args>(method: &HttpMethod, handler: F) -> Box<dyn Fn(Access) -> actix_web::Route + Send + Sync>
+fn register<F, Args>(method: &HttpMethod, handler: F) -> Register
 where
     F: Handler<Args> + Send + Sync,
     Args: FromRequest + 'static,
@@ -150,14 +163,16 @@ where
         HttpMethod::Patch => Method::PATCH,
         HttpMethod::Trace => Method::TRACE,
     };
-    Box::new(move |access| {
+    Box::new(move |access, shows_secret| {
         let route = if method == Method::GET {
             // Actix leaves the body of an answer to HEAD away by itself.
             web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
         } else {
             web::method(method.clone())
         };
-        route.to(handler.clone()).wrap(from_fn(move |request, next| gate(access, request, next)))
+        route
+            .to(handler.clone())
+            .wrap(from_fn(move |request, next| gate(access, shows_secret, request, next)))
     })
 }
 

@@ -83,6 +83,30 @@ impl Server {
     where
         R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
+        Self::bind_with(options, Some(tls), core, routes)
+    }
+
+    /// The same without TLS. For loopback addresses only: what it serves can be read on the way.
+    pub fn bind_plain<R>(
+        options: &ServerOptions,
+        core: &Arc<HttpCore>,
+        routes: R,
+    ) -> Result<Self, ServerError>
+    where
+        R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
+        Self::bind_with(options, None, core, routes)
+    }
+
+    fn bind_with<R>(
+        options: &ServerOptions,
+        tls: Option<rustls::ServerConfig>,
+        core: &Arc<HttpCore>,
+        routes: R,
+    ) -> Result<Self, ServerError>
+    where
+        R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
         let core = Arc::clone(core);
         let underway = Arc::new(Underway::default());
         let counter = Arc::clone(&underway);
@@ -110,9 +134,13 @@ impl Server {
         if let Some(workers) = options.workers {
             server = server.workers(workers.max(1));
         }
-        let server = server
-            .bind_rustls_0_23((options.host.as_str(), options.port), tls)
-            .map_err(|source| ServerError { host: options.host.clone(), port: options.port, source })?;
+        let place = (options.host.as_str(), options.port);
+        let bound = match tls {
+            Some(tls) => server.bind_rustls_0_23(place, tls),
+            None => server.bind(place),
+        };
+        let server =
+            bound.map_err(|source| ServerError { host: options.host.clone(), port: options.port, source })?;
         Ok(Self { addresses: server.addrs(), inner: server.run(), underway, drain: options.drain })
     }
 

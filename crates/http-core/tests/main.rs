@@ -12,6 +12,8 @@ mod edge;
 mod input;
 #[path = "main/logs.rs"]
 mod logs;
+#[path = "main/replay.rs"]
+mod replay;
 #[path = "main/server.rs"]
 mod server;
 #[path = "main/support.rs"]

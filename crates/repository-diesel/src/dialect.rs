@@ -136,6 +136,29 @@ pub(crate) fn plan_with_values(conn: &mut AnyConn) -> QueryResult<()> {
     }
 }
 
+/// PostgreSQL's number of the process behind a connection; none on SQLite.
+pub(crate) fn backend(conn: &mut AnyConn) -> QueryResult<Option<i32>> {
+    match conn {
+        AnyConn::Postgres(conn) => {
+            let number = diesel::dsl::sql::<sql_types::Integer>("pg_backend_pid()");
+            diesel::select(number).get_result(conn).map(Some)
+        }
+        AnyConn::Sqlite(_) => Ok(None),
+    }
+}
+
+/// Ends the statement that the process behind another connection runs.
+pub(crate) fn cancel_backend(conn: &mut AnyConn, backend: i32) -> QueryResult<()> {
+    match conn {
+        AnyConn::Postgres(conn) => diesel::sql_query("SELECT pg_cancel_backend($1)")
+            .bind::<sql_types::Integer, _>(backend)
+            .execute(conn)
+            .map(drop),
+        // Its interrupt is out of reach without unsafe code; the transaction ends at its next statement.
+        AnyConn::Sqlite(_) => Ok(()),
+    }
+}
+
 #[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = sql_types::BigInt)]

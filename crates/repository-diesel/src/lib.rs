@@ -9,6 +9,7 @@ mod conn;
 #[macro_use]
 mod paging;
 
+mod cancel;
 mod constraints;
 mod dialect;
 mod error;

@@ -2,6 +2,7 @@
 //! hides the real error, and SQLite takes any text for a file name, so the engine is chosen here.
 
 use crate::conn::AnyConn;
+use crate::dialect;
 use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::R2D2Connection;
 use diesel::{PgConnection, SqliteConnection};
@@ -97,6 +98,8 @@ pub struct Session {
     pub conn: AnyConn,
     /// Set when the connection must not be used again, for example because its server went away.
     pub spoiled: bool,
+    /// PostgreSQL's number of the process behind the connection.
+    pub(crate) backend: Option<i32>,
 }
 
 /// The pool's source of connections.
@@ -108,7 +111,9 @@ impl r2d2::ManageConnection for ConnectionSource {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Session, Self::Error> {
-        self.0.connect().map(|conn| Session { conn, spoiled: false })
+        let mut conn = self.0.connect()?;
+        let backend = dialect::backend(&mut conn).map_err(diesel::r2d2::Error::QueryError)?;
+        Ok(Session { conn, spoiled: false, backend })
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), Self::Error> {

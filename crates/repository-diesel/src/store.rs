@@ -1,5 +1,6 @@
 //! The store: opens the database and runs transaction bodies.
 
+use crate::cancel::{self, Cancellation, Canceller, Waiting};
 use crate::dialect;
 use crate::error::{BackupError, OpenError};
 use crate::lock::{self, DatabaseLock};
@@ -39,6 +40,7 @@ struct Inner {
     writers: Arc<Pool>,
     observer: Arc<dyn TxObserver>,
     totals: Arc<TotalCache>,
+    canceller: Arc<Canceller>,
     _lock: Option<DatabaseLock>,
 }
 
@@ -82,12 +84,15 @@ fn open_blocking(runtime: &Handle, options: &DatabaseOptions) -> Result<DieselSt
         }
     };
     let observer = Arc::clone(&options.observer);
+    let endpoint =
+        options.url.endpoint(SqliteRole::Writer, &options.application_name, options.statement_timeout);
     Ok(DieselStore(Arc::new(Inner {
         engine,
         readers,
         writers,
         observer,
         totals: Arc::default(),
+        canceller: Arc::new(Canceller::new(runtime.clone(), endpoint)),
         _lock: lock,
     })))
 }
@@ -160,10 +165,11 @@ impl TxRunner for DieselStore {
             outcome: TxOutcome::Contended,
         };
         let mut ended = Err(StoreError::Contended);
+        let waiting = Waiting::new(&self.0.canceller);
         while report.attempts < MOST_ATTEMPTS {
-            let totals = Arc::clone(&self.0.totals);
+            let (totals, cancellation) = (Arc::clone(&self.0.totals), waiting.cancellation());
             let work = move |pool: &Pool| {
-                let outcome = attempt(pool, &totals, spec.mode, &mut body);
+                let outcome = attempt(pool, &totals, spec.mode, &mut body, &cancellation);
                 (body, outcome)
             };
             let outcome = match pool.run(work).await {
@@ -200,6 +206,7 @@ impl TxRunner for DieselStore {
                 Attempt::Conflict => tokio::time::sleep(pause(report.attempts)).await,
             }
         }
+        waiting.done();
         report.duration = started.elapsed();
         self.0.observer.observe(&report);
         ended
@@ -233,15 +240,35 @@ fn pause(attempts: u32) -> Duration {
 
 /// Runs the body once. A panic in it leaves the connection inside the transaction, and the pool
 /// throws such a connection away.
-fn attempt(pool: &Pool, totals: &TotalCache, mode: TxMode, body: &mut TxBody) -> Attempt {
+fn attempt(
+    pool: &Pool,
+    totals: &TotalCache,
+    mode: TxMode,
+    body: &mut TxBody,
+    cancellation: &Cancellation,
+) -> Attempt {
+    if cancellation.is_gone() {
+        return Attempt::Failed(cancel::gone());
+    }
     let mut loan = match begin(pool, mode) {
         Ok(Some(loan)) => loan,
         Ok(None) => return Attempt::Conflict,
         Err(error) => return Attempt::Failed(error),
     };
-    let mut tx = DieselTx::new(&mut loan.conn, totals);
+    let statements = cancellation.statements(loan.backend);
+    if cancellation.is_gone() {
+        roll_back(&mut loan);
+        return Attempt::Failed(cancel::gone());
+    }
+    let mut tx = DieselTx::new(&mut loan.conn, totals, cancellation);
     let flow = body(&mut tx);
     let (conflict, failed, effects) = (tx.conflict, tx.failed, std::mem::take(&mut tx.effects));
+    // A cancellation that was sent may arrive late; it must not meet the next transaction.
+    loan.spoiled |= statements.end();
+    if cancellation.is_gone() {
+        roll_back(&mut loan);
+        return Attempt::Failed(cancel::gone());
+    }
     if flow == Flow::Commit && !failed {
         return match dialect::commit(&mut loan.conn) {
             Ok(()) => {

@@ -1,5 +1,6 @@
 //! One open transaction: hands itself out as every repository.
 
+use crate::cancel::{self, Cancellation};
 use crate::conn::AnyConn;
 use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
@@ -23,22 +24,35 @@ pub(crate) struct DieselTx<'c> {
     pub(crate) failed: bool,
     /// What to do once the transaction is committed.
     pub(crate) effects: Vec<Box<dyn FnOnce() + Send>>,
+    cancellation: &'c Cancellation,
 }
 
 impl std::fmt::Debug for DieselTx<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { conn, conflict, failed, effects: _, totals: _ } = self;
         f.debug_struct("DieselTx")
-            .field("conn", conn)
-            .field("conflict", conflict)
-            .field("failed", failed)
+            .field("conn", &self.conn)
+            .field("conflict", &self.conflict)
+            .field("failed", &self.failed)
             .finish_non_exhaustive()
     }
 }
 
 impl<'c> DieselTx<'c> {
-    pub(crate) const fn new(conn: &'c mut AnyConn, totals: &'c TotalCache) -> Self {
-        Self { conn, totals, conflict: false, failed: false, effects: Vec::new() }
+    pub(crate) const fn new(
+        conn: &'c mut AnyConn,
+        totals: &'c TotalCache,
+        cancellation: &'c Cancellation,
+    ) -> Self {
+        Self { conn, totals, conflict: false, failed: false, effects: Vec::new(), cancellation }
+    }
+
+    /// Fails when nobody waits for the transaction any more.
+    fn go_on(&mut self) -> Result<(), StoreError> {
+        if self.cancellation.is_gone() {
+            self.failed = true;
+            return Err(cancel::gone());
+        }
+        Ok(())
     }
 
     /// Translates the error of a statement that refers to nothing new.
@@ -52,6 +66,7 @@ impl<'c> DieselTx<'c> {
         result: QueryResult<T>,
         references: &[(Reference, Option<&str>)],
     ) -> Result<T, StoreError> {
+        self.go_on()?;
         result.map_err(|error| {
             if let Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) = &error {
                 self.failed = true;
@@ -67,6 +82,7 @@ impl<'c> DieselTx<'c> {
 
     /// Translates the error of a delete.
     pub(crate) fn check_delete<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
+        self.go_on()?;
         result.map_err(|error| {
             // PostgreSQL 18 has a kind of its own for RESTRICT.
             if let Error::DatabaseError(

@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod edge;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod secrets;

@@ -1,7 +1,7 @@
 //! What the client makes of answers.
 
 use certctl_api_types::MergePatch;
-use certctl_client::{Client, ClientError, ListQuery};
+use certctl_client::{Client, ClientError, ListQuery, Watched};
 use certctl_crypto::SecretString;
 use certctl_domain::id::{AgentId, CertificateId, RenewalPolicyId};
 use certctl_domain::retry::FailureClass;
@@ -169,4 +169,51 @@ async fn retiring_an_agent_twice_says_so() {
     assert_eq!(answer, None);
     let seen = fixture.seen.lock().unwrap();
     assert_eq!((seen[0].query["force"].as_str(), seen[0].query["reason"].as_str()), ("true", "host is gone"));
+}
+
+#[tokio::test]
+async fn an_action_with_a_key_is_sent_again_under_the_same_key() {
+    let fixture = fixture(|call, _request| match call {
+        0 => Response::hang_up(),
+        _ => Response::json(202, &json!({"job_ids": [], "status": "accepted"})),
+    });
+    let id = CertificateId::parse("mc-1").unwrap();
+    let keyed = fixture.client.with_idempotency_key("k-1");
+    // What the body is does not matter here.
+    let _ = keyed.certificates().renew(&id, false).await;
+    let _ = keyed.certificates().get(&id).await;
+    let seen = fixture.seen.lock().unwrap();
+    let keys: Vec<_> = seen.iter().map(|request| request.headers.get("idempotency-key").cloned()).collect();
+    let key = Some("k-1".to_owned());
+    assert_eq!(keys, [key.clone(), key, None]);
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_read_and_its_position_known() {
+    let fixture = fixture(|_call, _request| {
+        Response::new(
+            200,
+            "retry: 2000\nid: 5\n\n: still here\nid: 6\n\nid: 7\nevent: job_queued\n\
+             data: {\"resource\":\"job\",\"id\":\"job-1\",\"kind\":\"job_queued\",\"at\":\"2026-01-01T00:00:00Z\"}\n\n\
+             id: 8\nevent: reset\ndata: {\"reason\":\"too_slow\"}\n\nid: 9\nevent: cut",
+        )
+    });
+    let mut stream = fixture.client.events().watch(&["job"], Some("4")).await.unwrap();
+    assert_eq!(stream.position(), Some("4"));
+    let Some(Watched::Event(event)) = stream.next().await.unwrap() else { panic!("an event comes first") };
+    assert_eq!((&*event.id, stream.position()), ("job-1", Some("7")));
+    assert!(
+        matches!(stream.next().await.unwrap(), Some(Watched::Reset(reset)) if reset.reason == "too_slow")
+    );
+    assert_eq!(stream.next().await.unwrap(), None);
+    assert_eq!(stream.position(), Some("8"));
+    let seen = fixture.seen.lock().unwrap();
+    assert_eq!((seen[0].headers["last-event-id"].as_str(), seen[0].query["resource"].as_str()), ("4", "job"));
+}
+
+#[tokio::test]
+async fn a_refused_stream_is_an_error() {
+    let fixture = fixture(|_call, _request| Response::error(429, "too_many_requests", "too many requests"));
+    let refused = fixture.client.events().watch(&[], None).await.unwrap_err();
+    assert_eq!(refused.code(), Some("too_many_requests"));
 }

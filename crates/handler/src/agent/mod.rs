@@ -20,8 +20,10 @@ pub(crate) fn routes(table: &mut RouteTable) {
     route!(table, read, list::list_retired_agents);
     route!(table, read, get::get_agent);
     route!(table, write, create::create_agent);
+    table.shows_secret();
     route!(table, write, retire::retire_agent);
     route!(table, write, token::issue_enrolment_token);
+    table.shows_secret();
     // The one-time token is the proof.
     route!(table, Access::Public, enrol::enrol_agent);
 }

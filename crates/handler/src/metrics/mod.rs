@@ -1,10 +1,13 @@
 //! What monitoring reads.
 
 mod json;
+mod scrape;
 mod text;
 
 use certctl_domain::access::Permission;
 use certctl_http_core::{Access, RouteTable, route};
+
+pub use scrape::metrics_only;
 
 pub(crate) fn routes(table: &mut RouteTable) {
     let read = Access::Holding(Permission::MetricsRead);

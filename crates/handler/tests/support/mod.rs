@@ -5,6 +5,7 @@ mod agents;
 mod approvals;
 mod audit;
 mod certificates;
+mod events;
 mod exports;
 mod imports;
 mod issuers;
@@ -96,6 +97,7 @@ impl Bench {
             certificates: certificates.clone(),
             exports: Arc::new(exports::Exports),
             imports: Arc::new(imports::Imports),
+            events: Arc::new(events::Events),
             issuers: Arc::new(issuers::Issuers::default()),
             targets: Arc::new(targets::Targets::default()),
             agents: Arc::new(agents::Agents),

@@ -186,3 +186,59 @@ async fn claimed_jobs_are_disjoint_across_replicas() {
     all.sort();
     assert_eq!(all, ["job-a", "job-b"]);
 }
+
+#[tokio::test]
+async fn a_caller_that_goes_away_frees_its_connection_and_commits_nothing() {
+    let db = TestStore::postgres().await;
+    let (store, _) = replica(&db, 1).await;
+    let (held, mut is_held) = tokio::sync::mpsc::unbounded_channel();
+    let (release, wait) = std::sync::mpsc::channel::<()>();
+    let holder = db.store().write("test.hold", move |tx| {
+        tx.teams().insert(&build::team("t-one"))?;
+        let _ = held.send(());
+        let _ = wait.recv();
+        Err::<(), _>(StoreError::Stale)
+    });
+    let test = async {
+        is_held.recv().await.unwrap();
+        // Waits for the other transaction's row; its caller loses patience.
+        let impatient = tokio::time::timeout(Duration::from_millis(200), add_team(&store, "t-one")).await;
+        impatient.unwrap_err();
+        let soon = tokio::time::timeout(Duration::from_secs(1), add_team(&store, "t-two")).await;
+        soon.expect("the only connection is free again").unwrap();
+        release.send(()).unwrap();
+    };
+    let (undone, ()) = tokio::join!(holder, test);
+    undone.unwrap_err();
+    let teams = store.read("test.teams", |tx| tx.teams().list(&certctl_repository::PageRequest::first(9)));
+    let teams: Result<_, StoreError> = teams.await;
+    assert_eq!(teams.unwrap().items, [build::team("t-two")]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_nobody_waits_for_stops_at_its_next_statement() {
+    for db in [TestStore::sqlite().await, TestStore::postgres().await] {
+        let (began, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (ended, mut has_ended) = tokio::sync::mpsc::unbounded_channel();
+        let body = db.store().write("test.left", move |tx| {
+            tx.teams().insert(&build::team("t-one"))?;
+            let _ = began.send(());
+            let _ = wait.recv();
+            let second = tx.teams().insert(&build::team("t-two"));
+            let _ = ended.send(second.is_err());
+            Ok::<(), StoreError>(())
+        });
+        tokio::select! {
+            outcome = body => panic!("{outcome:?}"),
+            begun = has_begun.recv() => begun.unwrap(),
+        }
+        go.send(()).unwrap();
+        assert!(has_ended.recv().await.unwrap(), "the second statement was refused");
+        add_team(db.store(), "t-three").await.unwrap();
+        let teams =
+            db.store().read("test.teams", |tx| tx.teams().list(&certctl_repository::PageRequest::first(9)));
+        let teams: Result<_, StoreError> = teams.await;
+        assert_eq!(teams.unwrap().items, [build::team("t-three")]);
+    }
+}

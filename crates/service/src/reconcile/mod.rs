@@ -1,5 +1,5 @@
 //! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long or are
-//! long over, silent agents, kept counts.
+//! long over, silent agents, kept counts, what is kept for a day.
 
 mod agent_health;
 mod deployment_sweep;
@@ -7,6 +7,7 @@ mod job_retention;
 mod job_timeouts;
 mod operations;
 mod renewal_sweep;
+mod retention;
 mod rollups;
 
 pub use agent_health::AgentHealth;
@@ -15,4 +16,5 @@ pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
 pub use operations::OperationRunner;
 pub use renewal_sweep::RenewalSweep;
+pub use retention::Retention;
 pub use rollups::{RollupFold, RollupRepair};

@@ -24,6 +24,8 @@ mod certificate;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod event;
+#[cfg(test)]
 mod explain;
 #[cfg(test)]
 mod flow;

@@ -1,0 +1,10 @@
+//! Live events.
+
+mod watch;
+
+use certctl_domain::access::Permission;
+use certctl_http_core::{Access, RouteTable, route};
+
+pub(crate) fn routes(table: &mut RouteTable) {
+    route!(table, Access::Holding(Permission::InventoryRead), watch::watch_events);
+}
