@@ -129,6 +129,10 @@ async fn signed(mistake: Mistake) -> (Flow, Vec<AttemptOutcome>) {
     let mut bench = ServiceBench::new().await;
     let registry = IssuerRegistry::new(vec![Arc::new(Careless { mistake })]);
     bench.live = live_issuers(&bench.base, &bench.secrets, registry);
+    // The authority is older than what it back-dates.
+    let row = bench.read(|tx| tx.issuers().find(&build::id(build::ISSUER))).await.unwrap();
+    bench.live.connector(&row).unwrap().ca_chain().await.unwrap();
+    bench.clock.advance(Duration::from_hours(72));
     let t = Flow::on(bench);
     t.create().await;
     t.sweep().await;

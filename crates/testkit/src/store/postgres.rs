@@ -1,8 +1,6 @@
 //! PostgreSQL: one template database per set of migrations, cloned for every test.
 
 use certctl_repository_diesel::{DatabaseUrl, migrate, provision};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 use std::process;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -68,10 +66,10 @@ impl Server {
         provision::execute(&self.database("postgres"), &[statement])
     }
 
-    /// The template for the migrations of this checkout. It outlives the process, so that only the
+    /// The template for the migrations that this program was built with. It outlives the process, so that only the
     /// first one migrates; it is built under another name, so that nobody sees it half done.
     fn template(&self) -> String {
-        let template = format!("certctl_template_{:016x}", digest_of_migrations());
+        let template = concat!("certctl_template_", env!("CERTCTL_MIGRATIONS_DIGEST")).to_owned();
         let building = format!("{}_template", fresh_name());
         if self.execute(&format!("ALTER DATABASE {template} CONNECTION LIMIT -1")).is_ok() {
             return template;
@@ -84,16 +82,4 @@ impl Server {
         }
         template
     }
-}
-
-fn digest_of_migrations() -> u64 {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
-    let mut scripts: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().join("up.sql")).collect();
-    scripts.sort();
-    let mut hasher = DefaultHasher::new();
-    for script in scripts {
-        std::fs::read(script).unwrap().hash(&mut hasher);
-    }
-    hasher.finish()
 }

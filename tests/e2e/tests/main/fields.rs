@@ -57,13 +57,21 @@ fn entries() -> Vec<Entry> {
                 "name": "Walk", "renewal_window_days": 21, "auto_renew": false, "max_retries": 2,
                 "retry_interval_seconds": 600, "alert_thresholds_days": [30, 7],
                 "alert_channels": { "warning": ["Slack"], "critical": [] },
-                "alert_severity_map": { "7": "critical" },
+                "alert_severity_map": { "7": "critical" }, "renewal_window_fraction": 0.25,
+                "maintenance_windows": [
+                    { "days": ["sat", "sun"], "start": "22:00", "end": "04:00", "timezone": "Europe/Paris" },
+                ],
+                "freeze_periods": [
+                    { "from": "2026-12-20T00:00:00Z", "until": "2027-01-02T00:00:00Z", "reason": "holidays" },
+                ],
+                "override_before_expiry": false,
             }),
             second: json!({
                 "name": "Walk, changed", "renewal_window_days": 40, "auto_renew": true, "max_retries": 0,
                 "retry_interval_seconds": 60, "alert_thresholds_days": [30, 7, 1],
                 "alert_channels": { "informational": ["Email"] },
-                "alert_severity_map": { "30": "informational" },
+                "alert_severity_map": { "30": "informational" }, "renewal_window_fraction": null,
+                "maintenance_windows": [], "freeze_periods": [], "override_before_expiry": true,
             }),
             fixed: &[],
         },
