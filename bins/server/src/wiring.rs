@@ -1,9 +1,10 @@
 //! The composition root: a straight list of what the process consists of.
 
 mod audit;
+pub(crate) mod keys;
 mod options;
 
-use self::options::{build_info, guards, static_keys};
+use self::options::{approval_gate, build_info, guards, static_keys};
 use crate::database::{Access, open_for};
 use crate::observers::{self, CountedRequests, CountedTransactions};
 use crate::server_certificate::OwnCertificate;
@@ -28,17 +29,15 @@ use certctl_service::reconcile::{
     Retention, RollupFold, RollupRepair, WaitingTimes,
 };
 use certctl_service::{
-    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalGate, Approvals, Certificates, Engine,
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Engine,
     EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers, Jobs,
     LiveIssuers, Metrics, MetricsSources, Operations, Owners, Profiles, RenewalPolicies, Renewals,
     SealedCaKeys, Secrets, Statistics, StoreLeases, System, Targets, Teams, Wakeups, seed,
 };
-use certctl_service_api::Actor;
-use certctl_service_api::auth::{ApiKeyService, NewApiKey};
 use certctl_service_api::engine::{JobEngine, Reconciler};
 use certctl_telemetry::{
-    ApprovalCounters, DeployCounters, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics,
-    OcspCounters, PoolMetrics, ProcessMetrics, Registry, RollupMetrics, SchedulerMetrics, TxMetrics, names,
+    DeployCounters, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, OcspCounters, PoolMetrics,
+    ProcessMetrics, Registry, RollupMetrics, SchedulerMetrics, TxMetrics, names,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -136,7 +135,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     };
     let counters = Arc::new(DeployCounters::register(&metrics)?);
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
-    let api_keys = Arc::new(ApiKeys::new(base.clone()));
+    let api_keys = Arc::new(ApiKeys::new(base.clone(), keys::has_admin(&config)));
     let readiness = life.readiness().clone();
     let events = Events::new(base.clone(), EventOptions::default(), changed);
     edge::follow(life, events.clone());
@@ -166,6 +165,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         statistics: Arc::new(Statistics::new(base.clone())),
         metrics: Arc::new(Metrics::new(base.clone(), sources)),
         owners: Arc::new(Owners::new(base.clone())),
+        api_keys: api_keys.clone(),
         agent_groups: Arc::new(AgentGroups::new(base.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),
@@ -206,21 +206,11 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         RollupMetrics::register(&metrics)?,
     );
 
-    let first_key = first_key(&config, &api_keys).await?;
+    let first_key = keys::first(&config, &api_keys).await?;
     let (http, metrics) =
         listen(&config, life, &environment, &base, services, audit.calls, HttpMetrics::register(&metrics)?)?;
     let address = *http.addresses().first().context("the listener has no address")?;
     Ok(App { http, address, metrics, workers, reconcilers, engine, store, first_key })
-}
-
-fn approval_gate(config: &ServerConfig, metrics: &Registry) -> anyhow::Result<ApprovalGate> {
-    let bypass = config.jobs.approval_bypass;
-    if bypass {
-        tracing::warn!(
-            "approvals are switched off by CERTCTL_APPROVAL_BYPASS: certificates whose profile demands a second person are issued without one"
-        );
-    }
-    Ok(ApprovalGate::new(bypass, Arc::new(ApprovalCounters::register(metrics)?)))
 }
 
 /// After a crash nobody else can hold a lease on a database that is ours alone.
@@ -273,21 +263,6 @@ fn reconcilers(
         .fold(none, |reconcilers, (task, period)| reconcilers.with(task, Schedule::every(period)))
 }
 
-/// Makes the first admin key when nobody could log in otherwise.
-async fn first_key(config: &ServerConfig, keys: &ApiKeys) -> anyhow::Result<Option<SecretString>> {
-    let configured = !config.auth.named_keys.is_empty() || !config.auth.legacy_keys.is_empty();
-    if configured || !keys.list(&Actor::system()).await?.is_empty() {
-        return Ok(None);
-    }
-    let first = NewApiKey { name: "admin".to_owned(), role: Role::Admin, identity: None, expires_at: None };
-    match keys.create(&Actor::system(), first).await {
-        Ok(issued) => Ok(Some(SecretString::new(issued.token))),
-        // Another replica was faster and has printed it.
-        Err(certctl_service_api::ServiceError::Conflict { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
-}
-
 fn listen(
     config: &ServerConfig,
     life: &Lifecycle,
@@ -297,7 +272,11 @@ fn listen(
     calls: Arc<dyn CallRecorder>,
     metrics: HttpMetrics,
 ) -> anyhow::Result<(Server, Option<Server>)> {
-    let authenticator = Arc::new(certctl_service::Authentication::new(base.clone(), static_keys(config)));
+    let authenticator = Arc::new(certctl_service::Authentication::new(
+        base.clone(),
+        static_keys(config),
+        keys::usage(life, base),
+    ));
     let authentication = match config.auth.mode {
         AuthMode::ApiKey => Authentication::required(authenticator),
         // Reading only: what changes anything still needs a key.

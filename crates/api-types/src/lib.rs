@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod agent_group;
+pub mod api_key;
 pub mod approval;
 pub mod audit;
 pub mod certificate;

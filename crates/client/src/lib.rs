@@ -37,6 +37,7 @@
 mod agent;
 mod agent_group;
 mod agent_work;
+mod api_key;
 mod approval;
 mod audit;
 mod builder;
@@ -60,6 +61,7 @@ mod team;
 pub use agent::Agents;
 pub use agent_group::AgentGroups;
 pub use agent_work::AgentWork;
+pub use api_key::ApiKeys;
 pub use approval::Approvals;
 pub use audit::{AuditTrail, EventStream, ExportFormat};
 pub use builder::{BuildError, Builder};
@@ -170,6 +172,11 @@ impl Client {
     /// Approval requests.
     pub const fn approvals(&self) -> Approvals<'_> {
         Approvals(self)
+    }
+
+    /// API keys.
+    pub const fn api_keys(&self) -> ApiKeys<'_> {
+        ApiKeys(self)
     }
 
     /// Owners.

@@ -1,8 +1,8 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, approval, audit, certificate, event, export, import, issuer, job,
-    metrics, operation, owner, profile, renewal, renewal_policy, statistics, system, target, team,
+    agent, agent_group, agent_work, api_key, approval, audit, certificate, event, export, import, issuer,
+    job, metrics, operation, owner, profile, renewal, renewal_policy, statistics, system, target, team,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -12,6 +12,7 @@ use certctl_service_api::agent_group::AgentGroupService;
 use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
+use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::event::EventService;
 use certctl_service_api::export::ExportService;
@@ -74,6 +75,8 @@ pub struct Services {
     pub metrics: Arc<dyn MetricsService>,
     /// Owners.
     pub owners: Arc<dyn OwnerService>,
+    /// API keys.
+    pub api_keys: Arc<dyn ApiKeyService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -130,6 +133,7 @@ pub fn route_table() -> RouteTable {
     metrics::routes(&mut table);
     owner::routes(&mut table);
     event::routes(&mut table);
+    api_key::routes(&mut table);
     table
 }
 
@@ -192,6 +196,7 @@ impl Api {
             statistics,
             metrics,
             owners,
+            api_keys,
             system,
         } = self.services.clone();
         config
@@ -215,6 +220,7 @@ impl Api {
             .app_data(Data::from(statistics))
             .app_data(Data::from(metrics))
             .app_data(Data::from(owners))
+            .app_data(Data::from(api_keys))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

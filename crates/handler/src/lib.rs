@@ -8,6 +8,7 @@ mod agent;
 mod agent_group;
 mod agent_work;
 mod api;
+mod api_key;
 mod approval;
 mod audit;
 mod certificate;

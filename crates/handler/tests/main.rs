@@ -6,6 +6,8 @@
 mod agent_groups;
 #[path = "routes/agents.rs"]
 mod agents;
+#[path = "routes/api_keys.rs"]
+mod api_keys;
 #[path = "routes/approvals.rs"]
 mod approvals;
 #[path = "routes/audit.rs"]

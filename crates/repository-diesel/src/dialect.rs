@@ -2,7 +2,7 @@
 
 use crate::conn::AnyConn;
 use crate::options::Engine;
-use crate::schema::jobs;
+use crate::schema::{api_keys, jobs};
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_repository::TxMode;
@@ -113,6 +113,22 @@ pub(crate) fn lock_due_agent_jobs(
     match conn {
         AnyConn::Postgres(conn) => due.for_update().skip_locked().load(conn),
         AnyConn::Sqlite(conn) => due.load(conn),
+    }
+}
+
+/// Ids of the admin keys that may be used at `at`. A transaction that revokes one meanwhile makes this
+/// one run again, so two administrators cannot revoke each other's key at the same time.
+pub(crate) fn lock_usable_admins(conn: &mut AnyConn, at: DbTime) -> QueryResult<Vec<String>> {
+    let usable = api_keys::table
+        .filter(api_keys::role.eq("admin"))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(at)))
+        .order(api_keys::id)
+        .select(api_keys::id);
+    match conn {
+        AnyConn::Postgres(conn) => usable.for_update().load(conn),
+        // BEGIN IMMEDIATE already keeps other writers out.
+        AnyConn::Sqlite(conn) => usable.load(conn),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Credentials: who is behind a bearer token, and API keys.
 
+use crate::list::{ListRequest, Listing};
 use crate::{Actor, Identity, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
@@ -47,8 +48,10 @@ pub trait Authenticator: Send + Sync {
 pub trait ApiKeyService: Send + Sync {
     /// Makes a key.
     async fn create(&self, who: &Actor, new: NewApiKey) -> Result<IssuedKey, ServiceError>;
-    /// All keys, newest first.
-    async fn list(&self, who: &Actor) -> Result<Vec<ApiKey>, ServiceError>;
-    /// Revokes a key at once.
+    /// One page, newest first, revoked and expired ones included.
+    async fn list(&self, who: &Actor, page: ListRequest) -> Result<Listing<ApiKey>, ServiceError>;
+    /// One key.
+    async fn get(&self, who: &Actor, id: &ApiKeyId) -> Result<ApiKey, ServiceError>;
+    /// Revokes a key at once. The last admin key that can be used stays.
     async fn revoke(&self, who: &Actor, id: &ApiKeyId) -> Result<(), ServiceError>;
 }

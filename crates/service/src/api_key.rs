@@ -1,15 +1,17 @@
 //! API keys of people and machines.
 
 use crate::failure::Failure;
-use crate::support::{Foundation, all_of, audit_event, check_name};
+use crate::support::{Foundation, all_of, audit_event, check_name, listing, page_request};
 use async_trait::async_trait;
 use certctl_crypto::Token;
 use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::api_key::ApiKey;
 use certctl_domain::id::ApiKeyId;
+use certctl_repository::Tx;
 use certctl_service_api::auth::{ApiKeyService, IssuedKey, NewApiKey};
-use certctl_service_api::{Actor, ServiceError};
+use certctl_service_api::list::{ListRequest, Listing};
+use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -20,13 +22,26 @@ pub(crate) const TOKEN_PREFIX: &str = "ck";
 #[derive(Debug)]
 pub struct ApiKeys {
     base: Foundation,
+    /// Whether the configuration has an admin key, which nobody can revoke here.
+    configured_admin: bool,
 }
 
 impl ApiKeys {
-    /// Over a store.
-    pub const fn new(base: Foundation) -> Self {
-        Self { base }
+    /// Over a store; `configured_admin` tells whether the configuration has an admin key of its own.
+    pub const fn new(base: Foundation, configured_admin: bool) -> Self {
+        Self { base, configured_admin }
     }
+}
+
+fn get(tx: &mut dyn Tx, id: &ApiKeyId) -> Result<ApiKey, Failure> {
+    tx.api_keys().find(id)?.ok_or_else(|| Failure::Service(ServiceError::not_found("API key", id)))
+}
+
+fn last_admin(key: &ApiKey) -> ServiceError {
+    ServiceError::conflict(
+        ConflictCode::InUse,
+        format!("{} is the last admin key that can be used; make another one first", key.id),
+    )
 }
 
 fn check(new: &NewApiKey, now: Timestamp) -> Result<(), ServiceError> {
@@ -94,10 +109,19 @@ impl ApiKeyService for ApiKeys {
         Ok(IssuedKey { key, token: token.text().expose().to_owned() })
     }
 
-    async fn list(&self, who: &Actor) -> Result<Vec<ApiKey>, ServiceError> {
+    async fn list(&self, who: &Actor, page: ListRequest) -> Result<Listing<ApiKey>, ServiceError> {
         who.require(Permission::ApiKeyWrite)?;
-        let keys = self.base.store.read("api_key.list", |tx| Ok::<_, Failure>(tx.api_keys().list()?));
-        Ok(keys.await?)
+        let request = page_request("api_keys", &page)?;
+        let wanted = request.clone();
+        let found =
+            self.base.store.read("api_key.list", move |tx| Ok::<_, Failure>(tx.api_keys().list(&wanted)?));
+        Ok(listing("api_keys", &request, found.await?))
+    }
+
+    async fn get(&self, who: &Actor, id: &ApiKeyId) -> Result<ApiKey, ServiceError> {
+        who.require(Permission::ApiKeyWrite)?;
+        let id = id.clone();
+        Ok(self.base.store.read("api_key.get", move |tx| get(tx, &id)).await?)
     }
 
     /// Revoking a revoked key again changes nothing.
@@ -105,15 +129,14 @@ impl ApiKeyService for ApiKeys {
         who.require(Permission::ApiKeyWrite)?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let configured_admin = self.configured_admin;
         let revoked = self.base.store.write("api_key.revoke", move |tx| {
-            let key = tx
-                .api_keys()
-                .list()?
-                .into_iter()
-                .find(|key| key.id == id)
-                .ok_or_else(|| ServiceError::not_found("API key", &id))?;
+            let key = get(tx, &id)?;
             if key.revoked_at.is_some() {
                 return Ok(());
+            }
+            if !configured_admin && tx.api_keys().lock_usable_admins(now)? == [id.clone()] {
+                return Err(Failure::Service(last_admin(&key)));
             }
             tx.api_keys().revoke(&id, now)?;
             let (subject, details) = (("api_key", id.as_str()), json!({"name": key.name}));

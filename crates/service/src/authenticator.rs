@@ -2,14 +2,17 @@
 
 use crate::agent::CREDENTIAL_PREFIX;
 use crate::failure::Failure;
+use crate::key_usage::KeyUsage;
 use crate::support::Foundation;
 use async_trait::async_trait;
 use certctl_crypto::{SecretString, token_hash, verify_token};
 use certctl_domain::Timestamp;
 use certctl_domain::access::Role;
+use certctl_domain::api_key::ApiKey;
 use certctl_repository::Tx;
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::{Identity, ServiceError};
+use std::sync::Arc;
 
 /// An API key of the configuration. Only the hash of its token is kept.
 #[derive(Debug, Clone)]
@@ -43,12 +46,14 @@ impl StaticKey {
 pub struct Authentication {
     base: Foundation,
     static_keys: Vec<StaticKey>,
+    usage: Arc<KeyUsage>,
 }
 
 impl Authentication {
-    /// Over a store and the keys of the configuration; the first match wins.
-    pub const fn new(base: Foundation, static_keys: Vec<StaticKey>) -> Self {
-        Self { base, static_keys }
+    /// Over a store and the keys of the configuration, the first match of which wins. Uses of keys of
+    /// the database are noted in `usage`.
+    pub const fn new(base: Foundation, static_keys: Vec<StaticKey>, usage: Arc<KeyUsage>) -> Self {
+        Self { base, static_keys, usage }
     }
 
     /// Compares with every key, so that the time tells nothing about which one matched.
@@ -60,14 +65,20 @@ impl Authentication {
     }
 }
 
-fn api_key(tx: &mut dyn Tx, hash: &str, now: Timestamp) -> Result<Option<Identity>, Failure> {
-    let key = tx.api_keys().find_by_token(hash)?.filter(|key| key.is_usable(now));
-    Ok(key.map(|key| Identity::Key { name: key.name, role: key.role, identity: key.identity }))
+/// A row of the database that a token belongs to.
+enum Found {
+    Key(ApiKey),
+    Agent(Identity),
 }
 
-fn agent(tx: &mut dyn Tx, hash: &str) -> Result<Option<Identity>, Failure> {
+fn api_key(tx: &mut dyn Tx, hash: &str, now: Timestamp) -> Result<Option<Found>, Failure> {
+    Ok(tx.api_keys().find_by_token(hash)?.filter(|key| key.is_usable(now)).map(Found::Key))
+}
+
+fn agent(tx: &mut dyn Tx, hash: &str) -> Result<Option<Found>, Failure> {
     let agent = tx.agents().find_by_credential(hash)?;
-    Ok(agent.map(|agent| Identity::Agent { retired: agent.retired_at.is_some(), id: agent.id }))
+    let identity = agent.map(|agent| Identity::Agent { retired: agent.retired_at.is_some(), id: agent.id });
+    Ok(identity.map(Found::Agent))
 }
 
 #[async_trait]
@@ -82,14 +93,21 @@ impl Authenticator for Authentication {
         let found = self.base.store.read("auth.authenticate", move |tx| {
             let first = if agents_first { agent(tx, &hash)? } else { api_key(tx, &hash, now)? };
             match first {
-                Some(identity) => Ok(Some(identity)),
+                Some(found) => Ok(Some(found)),
                 None if agents_first => api_key(tx, &hash, now),
                 None => agent(tx, &hash),
             }
         });
-        found.await?.ok_or(ServiceError::Unauthenticated {
-            code: "invalid_credential",
-            message: "this credential is not known, has expired or was revoked; use another one",
-        })
+        match found.await? {
+            Some(Found::Key(key)) => {
+                self.usage.note(&key, now);
+                Ok(Identity::Key { name: key.name, role: key.role, identity: key.identity })
+            }
+            Some(Found::Agent(identity)) => Ok(identity),
+            None => Err(ServiceError::Unauthenticated {
+                code: "invalid_credential",
+                message: "this credential is not known, has expired or was revoked; use another one",
+            }),
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use certctl_config::ServerConfig;
 use certctl_handler::BuildInfo;
-use certctl_service::{Guards, StaticKey};
+use certctl_service::{ApprovalGate, Guards, StaticKey};
+use certctl_telemetry::{ApprovalCounters, Registry};
+use std::sync::Arc;
 
 pub(super) fn guards(config: &ServerConfig) -> Guards {
     Guards {
@@ -27,4 +29,15 @@ pub(super) fn build_info() -> BuildInfo {
         build_time: option_env!("CERTCTL_BUILD_TIME").unwrap_or("unknown").to_owned(),
         rustc_version: option_env!("CERTCTL_BUILD_RUSTC").unwrap_or("unknown").to_owned(),
     }
+}
+
+/// Who decides whether an issuance must wait for a second person.
+pub(super) fn approval_gate(config: &ServerConfig, metrics: &Registry) -> anyhow::Result<ApprovalGate> {
+    let bypass = config.jobs.approval_bypass;
+    if bypass {
+        tracing::warn!(
+            "approvals are switched off by CERTCTL_APPROVAL_BYPASS: certificates whose profile demands a second person are issued without one"
+        );
+    }
+    Ok(ApprovalGate::new(bypass, Arc::new(ApprovalCounters::register(metrics)?)))
 }

@@ -2,6 +2,7 @@
 
 mod agent_groups;
 mod agents;
+mod api_keys;
 mod approvals;
 mod audit;
 mod certificates;
@@ -114,6 +115,7 @@ impl Bench {
             statistics: Arc::new(statistics::Statistics),
             metrics: Arc::new(statistics::Statistics),
             owners: Arc::new(owners::Owners::default()),
+            api_keys: Arc::new(api_keys::ApiKeys),
             system: system.clone(),
         };
         let build = BuildInfo {

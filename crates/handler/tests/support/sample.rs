@@ -1,7 +1,9 @@
 //! One object of each kind, with every field filled.
 
+use certctl_domain::access::Role;
 use certctl_domain::agent::{Agent, AgentStatus};
 use certctl_domain::agent_group::AgentGroup;
+use certctl_domain::api_key::ApiKey;
 use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
@@ -135,6 +137,21 @@ pub(crate) fn owner(name: &str) -> Owner {
         team_id: id("t-1"),
         created_at: time(0),
         updated_at: time(2),
+    }
+}
+
+pub(crate) fn api_key(name: &str) -> ApiKey {
+    ApiKey {
+        id: id(name),
+        name: format!("{name} key"),
+        identity: "alice".to_owned(),
+        role: Role::Admin,
+        token_hash: "ef".repeat(32),
+        created_by: "admin".to_owned(),
+        created_at: time(0),
+        expires_at: Some(time(90)),
+        last_used_at: Some(time(2)),
+        revoked_at: None,
     }
 }
 

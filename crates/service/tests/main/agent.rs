@@ -7,13 +7,14 @@ use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::deployment::DeploymentStatus;
 use certctl_domain::id::AgentId;
 use certctl_domain::job::{Job, JobKind, JobStatus};
-use certctl_service::{Agents, Authentication};
+use certctl_service::{Agents, Authentication, KeyUsage};
 use certctl_service_api::agent::{AgentQuery, AgentService, NewAgent, Retirement};
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::list::ListRequest;
 use certctl_service_api::{ConflictCode, Identity, ServiceError};
 use certctl_testkit::build;
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -28,7 +29,7 @@ fn named(name: &str) -> NewAgent {
 }
 
 async fn who(t: &ServiceBench, credential: &str) -> Result<Identity, &'static str> {
-    Authentication::new(t.base.clone(), Vec::new())
+    Authentication::new(t.base.clone(), Vec::new(), Arc::new(KeyUsage::new(t.base.clone())))
         .authenticate(credential)
         .await
         .map_err(|error| error.code())

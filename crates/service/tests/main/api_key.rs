@@ -3,10 +3,12 @@
 use crate::bench::{ServiceBench, admin, operator, viewer};
 use certctl_crypto::SecretString;
 use certctl_domain::access::Role;
-use certctl_service::{Authentication, StaticKey};
+use certctl_service::{ApiKeys, Authentication, KeyUsage, StaticKey};
 use certctl_service_api::auth::{ApiKeyService, Authenticator, NewApiKey};
+use certctl_service_api::list::ListRequest;
 use certctl_service_api::{Actor, ConflictCode, Identity, ServiceError};
 use certctl_testkit::build;
+use std::sync::Arc;
 use std::time::Duration;
 
 async fn who(t: &ServiceBench, bearer: &str) -> Result<Identity, &'static str> {
@@ -15,7 +17,8 @@ async fn who(t: &ServiceBench, bearer: &str) -> Result<Identity, &'static str> {
         StaticKey::named("bot", &SecretString::new("static-token"), false),
         StaticKey::legacy(0, &SecretString::new("legacy-token")),
     ];
-    Authentication::new(t.base.clone(), keys).authenticate(bearer).await.map_err(|error| error.code())
+    let usage = Arc::new(KeyUsage::new(t.base.clone()));
+    Authentication::new(t.base.clone(), keys, usage).authenticate(bearer).await.map_err(|error| error.code())
 }
 
 fn key(name: &str, role: Role) -> Identity {
@@ -37,8 +40,36 @@ async fn a_key_works_until_it_is_revoked() {
     // Again changes nothing.
     t.api_keys().revoke(&admin(), &issued.key.id).await.unwrap();
     assert_eq!(t.audited().await, ["api_key_created", "api_key_revoked"]);
-    let everything = format!("{:?} {issued:?} {:?}", t.audit().await, t.api_keys().list(&admin()).await);
+    let everything = format!(
+        "{:?} {issued:?} {:?}",
+        t.audit().await,
+        t.api_keys().list(&admin(), ListRequest::default()).await
+    );
     assert!(!everything.contains(&issued.token));
+}
+
+#[tokio::test]
+async fn everything_that_is_said_about_a_key_is_kept() {
+    for t in ServiceBench::both().await {
+        let wanted = NewApiKey {
+            name: "laptop".to_owned(),
+            role: Role::Approver,
+            identity: Some("alice".to_owned()),
+            expires_at: Some(build::at(300)),
+        };
+        let key = t.api_keys().create(&admin(), wanted.clone()).await.unwrap().key;
+        let found = t.api_keys().get(&admin(), &key.id).await.unwrap();
+        let kept = NewApiKey {
+            name: found.name.clone(),
+            role: found.role,
+            identity: Some(found.identity.clone()),
+            expires_at: found.expires_at,
+        };
+        assert_eq!((kept, &found), (wanted, &key));
+        assert_eq!(t.api_keys().list(&admin(), ListRequest::default()).await.unwrap().items, [found]);
+        let error = t.api_keys().get(&admin(), &build::id("key-none")).await.unwrap_err();
+        assert_eq!(error.code(), "not_found");
+    }
 }
 
 #[tokio::test]
@@ -86,6 +117,43 @@ async fn names_are_unique_among_valid_keys_and_some_are_reserved() {
 }
 
 #[tokio::test]
+async fn the_last_use_of_a_key_is_recorded_to_the_minute() {
+    let t = ServiceBench::empty().await;
+    let issued = t.api_keys().create(&admin(), new("ci", Role::Viewer)).await.unwrap();
+    let usage = Arc::new(KeyUsage::new(t.base.clone()));
+    let authentication = Authentication::new(t.base.clone(), Vec::new(), Arc::clone(&usage));
+    let last_use = async || {
+        authentication.authenticate(&issued.token).await.unwrap();
+        usage.flush().await.unwrap();
+        t.api_keys().get(&admin(), &issued.key.id).await.unwrap().last_used_at
+    };
+    assert_eq!(last_use().await, Some(build::at(0)));
+    t.clock.advance(Duration::from_secs(59));
+    assert_eq!(last_use().await, Some(build::at(0)));
+    t.clock.advance(Duration::from_secs(1));
+    assert_eq!(last_use().await, Some(build::at(60)));
+}
+
+#[tokio::test]
+async fn the_last_admin_key_stays() {
+    for t in ServiceBench::both().await {
+        let keys = t.api_keys();
+        let one = keys.create(&admin(), new("one", Role::Admin)).await.unwrap().key;
+        let error = keys.revoke(&admin(), &one.id).await.unwrap_err();
+        assert!(error.to_string().contains("last admin key"), "{error}");
+        assert_eq!(error.code(), "in_use");
+        let two = keys.create(&admin(), new("two", Role::Admin)).await.unwrap().key;
+        // Two administrators who revoke each other's key at the same time: one of them wins.
+        let who = admin();
+        let (first, second) = tokio::join!(keys.revoke(&who, &one.id), keys.revoke(&who, &two.id));
+        assert_eq!([&first, &second].iter().filter(|done| done.is_ok()).count(), 1, "{first:?} {second:?}");
+        // An admin key in the configuration is always there.
+        let left = if first.is_ok() { two } else { one };
+        ApiKeys::new(t.base.clone(), true).revoke(&admin(), &left.id).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn two_keys_of_one_person_have_one_principal() {
     let t = ServiceBench::empty().await;
     let mut principals = Vec::new();
@@ -112,7 +180,7 @@ async fn only_administrators_handle_keys() {
     for who in [operator(), viewer()] {
         let errors = [
             t.api_keys().create(&who, new("mine", Role::Admin)).await.map(drop).unwrap_err(),
-            t.api_keys().list(&who).await.map(drop).unwrap_err(),
+            t.api_keys().list(&who, ListRequest::default()).await.map(drop).unwrap_err(),
             t.api_keys().revoke(&who, &issued.key.id).await.unwrap_err(),
         ];
         assert!(errors.iter().all(|error| error.code() == "forbidden"), "{errors:?}");

@@ -1,13 +1,13 @@
 //! API keys, enrolment tokens and sealed columns.
 
-use super::{assert_refused, assert_stale, attempt, read, write};
+use super::{assert_refused, assert_stale, attempt, read, walk, write};
 use crate::{TestStore, build, seed_basics};
 use certctl_domain::access::Role;
 use certctl_domain::api_key::ApiKey;
 use certctl_domain::enrolment::EnrolmentToken;
 use certctl_domain::issuer::Issuer;
 use certctl_domain::target::Target;
-use certctl_repository::{SealedColumn, StoreError};
+use certctl_repository::{PageRequest, SealedColumn, StoreError};
 
 pub async fn api_keys_come_back_and_are_revoked_once(db: &TestStore) {
     let key = ApiKey {
@@ -22,7 +22,12 @@ pub async fn api_keys_come_back_and_are_revoked_once(db: &TestStore) {
     write(db, move |tx| rows.iter().try_for_each(|key| tx.api_keys().insert(key))).await;
     assert_eq!(read(db, |tx| tx.api_keys().find_by_token("hash of key-one")).await, Some(key.clone()));
     assert_eq!(read(db, |tx| tx.api_keys().find_by_token("hash of key-none")).await, None);
-    assert_eq!(read(db, |tx| tx.api_keys().list()).await, [newer, key.clone()]);
+    let page = PageRequest::first(9);
+    assert_eq!(read(db, move |tx| tx.api_keys().list(&page)).await.items, [newer, key.clone()]);
+    let ids = walk(db, 1, |tx, page| tx.api_keys().list(page), |key| key.id.to_string()).await;
+    assert_eq!(ids, ["key-two", "key-one"]);
+    assert_eq!(read(db, |tx| tx.api_keys().find(&build::id("key-one"))).await, Some(key.clone()));
+    assert_eq!(read(db, |tx| tx.api_keys().find(&build::id("key-none"))).await, None);
 
     let same_id = ApiKey { id: build::id("key-one"), ..build::api_key("key-other") };
     assert_refused!(attempt(db, move |tx| tx.api_keys().insert(&same_id)).await, Duplicate, "api_key.id");
@@ -44,6 +49,39 @@ pub async fn api_keys_come_back_and_are_revoked_once(db: &TestStore) {
     let revoked = read(db, |tx| tx.api_keys().find_by_token("hash of key-one")).await;
     assert_eq!(revoked, Some(ApiKey { revoked_at: Some(build::at(5)), ..key }));
     write(db, move |tx| tx.api_keys().insert(&same_name())).await;
+}
+
+pub async fn a_use_of_a_key_is_recorded_once_a_minute(db: &TestStore) {
+    write(db, |tx| tx.api_keys().insert(&build::api_key("key-one"))).await;
+    let used = async |at: i64| {
+        write(db, move |tx| {
+            tx.api_keys().record_use(&build::id("key-one"), build::at(at), build::at(at - 60))?;
+            tx.api_keys().record_use(&build::id("key-none"), build::at(at), build::at(at - 60))
+        })
+        .await;
+        let key = read(db, |tx| tx.api_keys().find(&build::id("key-one"))).await;
+        key.and_then(|key| key.last_used_at)
+    };
+    assert_eq!(used(100).await, Some(build::at(100)));
+    assert_eq!(used(159).await, Some(build::at(100)));
+    assert_eq!(used(160).await, Some(build::at(160)));
+}
+
+pub async fn usable_admin_keys_are_known(db: &TestStore) {
+    let admin = |id: &str| ApiKey { role: Role::Admin, ..build::api_key(id) };
+    let rows = [
+        admin("key-a"),
+        ApiKey { expires_at: Some(build::at(10)), ..admin("key-ending") },
+        ApiKey { revoked_at: Some(build::at(1)), ..admin("key-revoked") },
+        build::api_key("key-operator"),
+    ];
+    write(db, move |tx| rows.iter().try_for_each(|key| tx.api_keys().insert(key))).await;
+    let usable = async |at: i64| {
+        let ids = write(db, move |tx| tx.api_keys().lock_usable_admins(build::at(at))).await;
+        ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(usable(9).await, ["key-a", "key-ending"]);
+    assert_eq!(usable(10).await, ["key-a"]);
 }
 
 pub async fn enrolment_tokens_come_back_as_stored(db: &TestStore) {

@@ -113,9 +113,11 @@ macro_rules! store_suite {
         $crate::stamp_store_cases! { $backend;
             access {
                 a_token_is_used_once,
+                a_use_of_a_key_is_recorded_once_a_minute,
                 api_keys_come_back_and_are_revoked_once,
                 enrolment_tokens_come_back_as_stored,
                 sealed_columns_are_read_in_batches_and_exchanged_when_unchanged,
+                usable_admin_keys_are_known,
             }
             agent {
                 a_heartbeat_never_blanks_a_fact_or_wakes_the_retired,

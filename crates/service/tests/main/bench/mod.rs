@@ -101,7 +101,7 @@ impl ServiceBench {
     }
 
     pub(crate) fn api_keys(&self) -> ApiKeys {
-        ApiKeys::new(self.base.clone())
+        ApiKeys::new(self.base.clone(), false)
     }
 
     pub(crate) fn approvals(&self) -> Approvals {
