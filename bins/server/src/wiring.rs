@@ -238,7 +238,6 @@ fn reconcilers(
         csr: config.jobs.awaiting_csr_timeout,
         approval: config.jobs.awaiting_approval_timeout,
     };
-    let health = config.scheduler.agent_health_check;
     let mut tasks: Vec<(Arc<dyn Reconciler>, Duration)> = vec![
         (Arc::new(RenewalSweep::new(base.clone(), Arc::clone(wakeups))), config.scheduler.renewal_check),
         (
@@ -248,10 +247,9 @@ fn reconcilers(
         (Arc::new(OperationRunner::new(base.clone(), Arc::clone(wakeups))), OPERATIONS_CHECK),
         (Arc::new(Retention::new(base.clone())), Duration::from_hours(1)),
         (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
-        // More than two heartbeats of a minute: one lost heartbeat flips nothing.
         (Arc::new(RollupFold::new(base.clone())), ROLLUP_FOLD),
         (Arc::new(RollupRepair::new(base.clone(), rollups)), ROLLUP_REPAIR),
-        (Arc::new(AgentHealth::new(base.clone(), health.max(Duration::from_mins(3)))), health),
+        (Arc::new(AgentHealth::new(base.clone())), config.scheduler.agent_health_check),
     ];
     if !config.jobs.retention.is_zero() {
         tasks.push((Arc::new(JobRetention::new(base.clone(), config.jobs.retention)), JOB_RETENTION_CHECK));

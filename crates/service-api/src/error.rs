@@ -148,7 +148,7 @@ pub enum ServiceError {
     /// The caller may do such things, but not this one.
     #[error("{message}")]
     Refused {
-        /// Stable code: `same_person`.
+        /// Stable code: `same_person`, or `forbidden` where nobody may.
         code: &'static str,
         /// Why, and who can.
         message: String,

@@ -5,7 +5,6 @@ use crate::failure::Failure;
 use crate::job;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
-use certctl_domain::access::Permission;
 use certctl_domain::agent::{AgentDependencies, SENTINEL_AGENT_IDS};
 use certctl_domain::id::{AgentId, IdSource};
 use certctl_repository::Tx;
@@ -23,7 +22,7 @@ impl Agents {
         reason: Option<String>,
     ) -> Result<Retirement, ServiceError> {
         if SENTINEL_AGENT_IDS.contains(&id.as_str()) {
-            return Err(ServiceError::Forbidden { permission: Permission::AgentWrite });
+            return Err(reserved(id));
         }
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
@@ -36,22 +35,33 @@ impl Agents {
             check(&id, force, &reason, counts)?;
             let cascade = counts.any();
             tx.agents().retire(&id, &reason, now)?;
-            if cascade {
-                retire_dependants(tx, &*ids, &who, &id, &reason, now)?;
-            }
+            let subject = ("agent", id.as_str());
             let details =
                 json!({"reason": reason, "force": force, "cascade": cascade, "counts": shown(counts)});
-            tx.audit().append(&audit_event(
-                &*ids,
-                &who,
-                now,
-                "agent_retired",
-                ("agent", id.as_str()),
-                &details,
-            ))?;
+            tx.audit().append(&audit_event(&*ids, &who, now, "agent_retired", subject, &details))?;
+            if cascade {
+                let gone = retire_dependants(tx, &*ids, &who, &id, &reason, now)?;
+                tx.audit().append(&audit_event(
+                    &*ids,
+                    &who,
+                    now,
+                    "agent_retirement_cascaded",
+                    subject,
+                    &gone,
+                ))?;
+            }
             Ok::<_, Failure>(Retirement::Retired { at: now, counts, cascade })
         });
         Ok(retired.await?)
+    }
+}
+
+fn reserved(id: &AgentId) -> ServiceError {
+    ServiceError::Refused {
+        code: "forbidden",
+        message: format!(
+            "agent {id} cannot be retired by anybody: the id is reserved for discoveries of the server"
+        ),
     }
 }
 
@@ -78,7 +88,8 @@ fn check(id: &AgentId, force: bool, reason: &str, counts: AgentDependencies) -> 
     Ok(())
 }
 
-/// Targets first, so that the certificates of cancelled jobs see who still holds a key.
+/// Targets first, so that the certificates of cancelled jobs see who still holds a key. Returns what
+/// went, for the audit trail.
 fn retire_dependants(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
@@ -86,12 +97,14 @@ fn retire_dependants(
     id: &AgentId,
     reason: &str,
     now: Timestamp,
-) -> Result<(), Failure> {
-    tx.targets().retire_of_agent(id, reason, now)?;
-    for live in tx.jobs().live_of_agent(id)? {
+) -> Result<Value, Failure> {
+    let targets = tx.targets().retire_of_agent(id, reason, now)?;
+    let live = tx.jobs().live_of_agent(id)?;
+    let jobs = live.len();
+    for live in live {
         job::cancel(tx, ids, who, live, "the agent was retired", now)?;
     }
-    Ok(())
+    Ok(json!({"reason": reason, "retired_targets": targets, "cancelled_jobs": jobs}))
 }
 
 fn shown(counts: AgentDependencies) -> Value {

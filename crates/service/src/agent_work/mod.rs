@@ -53,16 +53,26 @@ impl AgentWork {
         Self { base, secrets, wakeups, counters, options }
     }
 
-    async fn record_heartbeat(&self, agent: &AgentId, facts: AgentMetadata) -> Result<(), ServiceError> {
-        let (agent, now) = (agent.clone(), self.base.clock.now());
+    async fn record_heartbeat(
+        &self,
+        who: &Actor,
+        agent: &AgentId,
+        facts: AgentMetadata,
+    ) -> Result<(), ServiceError> {
+        let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
+        let agent = agent.clone();
         let recorded = self.base.store.write("agent.heartbeat", move |tx| {
-            if tx.agents().record_heartbeat(&agent, &facts, AgentStatus::Online, now)? {
-                return Ok(());
+            let before = tx.agents().find(&agent)?.ok_or_else(|| ServiceError::not_found("agent", &agent))?;
+            if !tx.agents().record_heartbeat(&agent, &facts, AgentStatus::Online, now)? {
+                return Err(Failure::Service(ServiceError::Retired { id: agent.clone() }));
             }
-            Err(Failure::Service(match tx.agents().find(&agent)? {
-                Some(_) => ServiceError::Retired { id: agent.clone() },
-                None => ServiceError::not_found("agent", &agent),
-            }))
+            // Two heartbeats at once change the same row: one of them runs again and finds it online.
+            if before.status == AgentStatus::Offline {
+                let details = serde_json::json!({"last_heartbeat_at": before.last_heartbeat_at});
+                let subject = ("agent", agent.as_str());
+                tx.audit().append(&audit_event(&*ids, &who, now, "agent_online", subject, &details))?;
+            }
+            Ok(())
         });
         Ok(recorded.await?)
     }
@@ -110,7 +120,7 @@ impl AgentWorkService for AgentWork {
     ) -> Result<(), ServiceError> {
         who.require_agent(agent)?;
         check_facts(&facts)?;
-        self.record_heartbeat(agent, facts).await
+        self.record_heartbeat(who, agent, facts).await
     }
 
     async fn claim(

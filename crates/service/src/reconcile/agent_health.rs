@@ -9,26 +9,35 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How often agents send heartbeats unless they are told otherwise.
+const HEARTBEAT_PERIOD: Duration = Duration::from_mins(1);
+const SHORTEST_GRACE: Duration = Duration::from_mins(3);
+
+/// How long an agent may be silent: more than two heartbeats, so that one that is lost flips nothing.
+/// How often the agents are looked at changes nothing about it.
+const GRACE: Duration = {
+    let two_heartbeats = HEARTBEAT_PERIOD.saturating_mul(2);
+    if two_heartbeats.as_secs() > SHORTEST_GRACE.as_secs() { two_heartbeats } else { SHORTEST_GRACE }
+};
+
 /// The agent health reconciler.
 #[derive(Debug)]
 pub struct AgentHealth {
     base: Foundation,
-    grace: Duration,
 }
 
 impl AgentHealth {
-    /// Agents may be silent for `grace`: more than two heartbeat intervals, so that one lost
-    /// heartbeat flips nothing.
-    pub const fn new(base: Foundation, grace: Duration) -> Self {
-        Self { base, grace }
+    /// Over a store.
+    pub const fn new(base: Foundation) -> Self {
+        Self { base }
     }
 
     async fn mark(&self) -> Result<u64, ServiceError> {
-        let (now, ids, grace) = (self.base.clock.now(), Arc::clone(&self.base.ids), self.grace);
+        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
         let marked = self.base.store.write("agent.mark_offline", move |tx| {
-            let silent = tx.agents().mark_offline(now.minus(grace))?;
+            let silent = tx.agents().mark_offline(now.minus(GRACE))?;
             for agent in &silent {
-                let details = json!({"silent_for_seconds": grace.as_secs()});
+                let details = json!({"silent_for_seconds": GRACE.as_secs()});
                 let subject = ("agent", agent.as_str());
                 tx.audit().append(&audit_event(
                     &*ids,

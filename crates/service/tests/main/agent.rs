@@ -201,11 +201,14 @@ async fn forced_retirement_takes_targets_and_jobs_along_and_puts_certificates_ba
         assert_eq!(t.mapping("mc-web", build::TARGET).await.status, DeploymentStatus::Failed);
         let target = t.read(|tx| tx.targets().find(&build::id(build::TARGET))).await.unwrap();
         assert_eq!(target.retired_reason.as_deref(), Some("host scrapped"));
-        assert_eq!(t.audited().await, ["agent_retired"]);
+        assert_eq!(t.audited().await, ["agent_retired", "agent_retirement_cascaded"]);
+        let cascade = t.audit().await.remove(1);
+        let gone = json!({"reason": "host scrapped", "retired_targets": 1, "cancelled_jobs": 2});
+        assert_eq!(serde_json::from_str::<serde_json::Value>(cascade.details.as_str()).unwrap(), gone);
 
         // Again changes nothing, and says so.
         assert_eq!(t.agents().retire(&admin(), &id, false, None).await.unwrap(), Retirement::AlreadyRetired);
-        assert_eq!(t.audited().await.len(), 1);
+        assert_eq!(t.audited().await.len(), 2);
         let page = t
             .agents()
             .list(&viewer(), AgentQuery { retired: true, ..AgentQuery::default() }, ListRequest::default())
@@ -220,6 +223,7 @@ async fn reserved_agents_are_never_retired_and_unknown_ones_do_not_exist() {
     let t = ServiceBench::new().await;
     let error = t.agents().retire(&admin(), &build::id("server-scanner"), true, None).await.unwrap_err();
     assert_eq!(error.code(), "forbidden");
+    assert!(error.to_string().contains("the id is reserved"), "{error}");
     let error = t.agents().retire(&admin(), &build::id("agent-none"), false, None).await.unwrap_err();
     assert_eq!(error.code(), "not_found");
 }

@@ -280,13 +280,36 @@ async fn a_silent_agent_is_marked_offline_once() {
     let t = Flow::new().await;
     let id: AgentId = build::id(build::AGENT);
     t.work.heartbeat(&agent(build::AGENT), &id, AgentMetadata::default()).await.unwrap();
-    let grace = Duration::from_mins(3);
-    let health = AgentHealth::new(t.bench.base.clone(), grace);
+    let health = AgentHealth::new(t.bench.base.clone());
+    t.bench.clock.advance(Duration::from_mins(3));
     assert_eq!(health.activate(&Never).await.counts, [("offline", 0)]);
-    t.bench.clock.advance(grace + Duration::from_secs(1));
+    t.bench.clock.advance(Duration::from_secs(1));
     assert_eq!(health.activate(&Never).await.counts, [("offline", 1)]);
     assert_eq!(health.activate(&Never).await.counts, [("offline", 0)]);
     let row = t.bench.read(|tx| tx.agents().find(&build::id(build::AGENT))).await.unwrap();
     assert_eq!(row.status, AgentStatus::Offline);
     assert_eq!(t.bench.audited().await, ["agent_offline"]);
+}
+
+#[tokio::test]
+async fn an_agent_that_comes_back_is_noted_once() {
+    for bench in ServiceBench::both().await {
+        let t = Flow::on(bench);
+        let id: AgentId = build::id(build::AGENT);
+        let beat = async || {
+            t.work.heartbeat(&agent(build::AGENT), &id, AgentMetadata::default()).await.unwrap();
+        };
+        beat().await;
+        t.bench.clock.advance(Duration::from_secs(181));
+        AgentHealth::new(t.bench.base.clone()).activate(&Never).await;
+        // The agent was restarted while its last heartbeat was still on its way.
+        tokio::join!(beat(), beat());
+        beat().await;
+        let events = t.bench.audit().await;
+        let actions: Vec<_> = events.iter().map(|event| event.action.as_str()).collect();
+        assert_eq!(actions, ["agent_offline", "agent_online"]);
+        assert_eq!(events[1].actor, build::AGENT);
+        let row = t.bench.read(|tx| tx.agents().find(&build::id(build::AGENT))).await.unwrap();
+        assert_eq!((row.status, row.last_heartbeat_at), (AgentStatus::Online, Some(build::at(181))));
+    }
 }
