@@ -51,6 +51,20 @@ impl AuditChainRepo for DieselTx<'_> {
     }
 
     fn seal(&mut self, links: &[ChainLink]) -> Result<(), StoreError> {
+        // SQLite's trigger against INSERT OR REPLACE would speak before the unique rules do.
+        let places: Vec<i64> = links.iter().map(|link| link.sequence).collect();
+        let events: Vec<&str> = links.iter().map(|link| link.event_id.as_str()).collect();
+        let taken = audit_chain::table
+            .filter(audit_chain::seq.eq_any(places).or(audit_chain::event_id.eq_any(events)))
+            .order(audit_chain::seq)
+            .select(audit_chain::seq)
+            .first::<i64>(self.conn)
+            .optional();
+        if let Some(taken) = self.check(taken)? {
+            let by_place = links.iter().any(|link| link.sequence == taken);
+            let key = if by_place { "audit_chain.seq" } else { "audit_chain.event_id" };
+            return Err(StoreError::Duplicate { key });
+        }
         let rows: Vec<LinkRow> = links.iter().map(LinkRow::from).collect();
         let inserted =
             on_backend!(self.conn, |conn| diesel::insert_into(audit_chain::table).values(rows).execute(conn));
