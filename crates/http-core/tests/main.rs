@@ -6,6 +6,8 @@
     reason = "tests write files of their own, and run the server beside its client"
 )]
 
+#[path = "main/call_log.rs"]
+mod call_log;
 #[path = "main/edge.rs"]
 mod edge;
 #[path = "main/input.rs"]
