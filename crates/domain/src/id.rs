@@ -134,6 +134,10 @@ id!(/// A certificate profile.
     ProfileId, "prof", "certificate profile");
 id!(/// An action on many certificates.
     OperationId, "op", "operation");
+id!(/// A compliance rule.
+    PolicyRuleId, "pr", "policy rule");
+id!(/// A certificate that breaks a compliance rule.
+    ViolationId, "violation", "policy violation");
 id!(/// An audit event.
     AuditEventId, "audit", "audit event");
 id!(/// A signed checkpoint of the audit chain.

@@ -30,6 +30,7 @@ pub mod json_text;
 pub mod ledger;
 pub mod operation;
 pub mod organisation;
+pub mod policy;
 pub mod profile;
 pub mod renewal;
 pub mod retry;

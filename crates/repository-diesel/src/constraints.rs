@@ -6,7 +6,7 @@ use crate::dialect;
 use crate::options::Engine;
 use crate::schema::{
     agent_groups, agents, certificate_profiles, certificate_versions, deployment_targets, issuers,
-    managed_certificates, owners, renewal_policies, teams,
+    managed_certificates, owners, policy_rules, renewal_policies, teams,
 };
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -82,6 +82,9 @@ const UNIQUE: &[Unique] = &[
     Unique("managed_certificates_pkey", "managed_certificates.id", "certificate.id"),
     Unique("operations_pkey", "operations.id", "operation.id"),
     Unique("owners_pkey", "owners.id", "owner.id"),
+    Unique("policy_rules_name_key", "policy_rules.name", "policy_rule.name"),
+    Unique("policy_rules_pkey", "policy_rules.id", "policy_rule.id"),
+    Unique("policy_violations_pkey", "policy_violations.id", "policy_violation.id"),
     Unique("renewal_policies_name_key", "renewal_policies.name", "renewal_policy.name"),
     Unique("renewal_policies_pkey", "renewal_policies.id", "renewal_policy.id"),
     Unique("teams_name_key", "teams.name", "team.name"),
@@ -106,6 +109,7 @@ enum Parent {
     Certificate,
     Issuer,
     Owner,
+    PolicyRule,
     Profile,
     RenewalPolicy,
     Target,
@@ -164,6 +168,9 @@ references! {
     VERSION_AGENT = "certificate_versions_agent_id_fkey" -> Agent, "version.agent_id";
     VERSION_CERTIFICATE = "certificate_versions_certificate_id_fkey" -> Certificate, "version.certificate_id";
     VERSION_ISSUER = "certificate_versions_issuer_id_fkey" -> Issuer, "version.issuer_id";
+    VIOLATION_CERTIFICATE =
+        "policy_violations_certificate_id_fkey" -> Certificate, "policy_violation.certificate_id";
+    VIOLATION_RULE = "policy_violations_rule_id_fkey" -> PolicyRule, "policy_violation.rule_id";
 }
 
 impl Reference {
@@ -197,6 +204,7 @@ impl Parent {
             }
             Self::Issuer => diesel::select(exists(issuers::table.find(id))).get_result(conn),
             Self::Owner => diesel::select(exists(owners::table.find(id))).get_result(conn),
+            Self::PolicyRule => diesel::select(exists(policy_rules::table.find(id))).get_result(conn),
             Self::Profile => diesel::select(exists(certificate_profiles::table.find(id))).get_result(conn),
             Self::RenewalPolicy => diesel::select(exists(renewal_policies::table.find(id))).get_result(conn),
             Self::Target => diesel::select(exists(deployment_targets::table.find(id))).get_result(conn),

@@ -2,7 +2,7 @@
 
 use crate::conn::AnyConn;
 use crate::options::Engine;
-use crate::schema::{api_keys, jobs};
+use crate::schema::{api_keys, jobs, managed_certificates};
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_repository::TxMode;
@@ -129,6 +129,24 @@ pub(crate) fn lock_usable_admins(conn: &mut AnyConn, at: DbTime) -> QueryResult<
         AnyConn::Postgres(conn) => usable.for_update().load(conn),
         // BEGIN IMMEDIATE already keeps other writers out.
         AnyConn::Sqlite(conn) => usable.load(conn),
+    }
+}
+
+/// Keeps others from changing certificates until the transaction ends.
+pub(crate) fn hold_certificates<'a>(
+    conn: &mut AnyConn,
+    ids: impl Iterator<Item = &'a str>,
+) -> QueryResult<()> {
+    match conn {
+        AnyConn::Postgres(conn) => managed_certificates::table
+            .filter(managed_certificates::id.eq_any(ids))
+            .order(managed_certificates::id)
+            .select(managed_certificates::id)
+            .for_share()
+            .load::<String>(conn)
+            .map(drop),
+        // BEGIN IMMEDIATE already keeps other writers out.
+        AnyConn::Sqlite(_) => Ok(()),
     }
 }
 

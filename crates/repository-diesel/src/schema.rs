@@ -64,6 +64,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    policy_rules (id) {
+        id -> Text,
+        name -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        config -> Text,
+        enabled -> Bool,
+        severity -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    policy_violations (id) {
+        id -> Text,
+        certificate_id -> Text,
+        rule_id -> Text,
+        message -> Text,
+        severity -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     issuers (id) {
         id -> Text,
         name -> Text,
@@ -514,6 +541,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     owners,
     renewal_policies,
     certificate_profiles,
+    policy_rules,
+    policy_violations,
     issuers,
     ca_keys,
     agents,

@@ -8,8 +8,8 @@ use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
     CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
-    StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
+    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -151,6 +151,8 @@ accessors! {
     ledger: LedgerRepo,
     operations: OperationRepo,
     owners: OwnerRepo,
+    policy_rules: PolicyRuleRepo,
+    policy_violations: PolicyViolationRepo,
     profiles: ProfileRepo,
     renewal_policies: RenewalPolicyRepo,
     secrets: SecretRepo,

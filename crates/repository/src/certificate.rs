@@ -98,6 +98,15 @@ pub trait CertificateRepo {
     fn due(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Certificate>, StoreError>;
     /// The earliest `next_action_at` of all rows.
     fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError>;
+    /// Rows after this id that are not archived, by id; at most `limit`.
+    fn in_service(
+        &mut self,
+        after: Option<&CertificateId>,
+        limit: u32,
+    ) -> Result<Vec<Certificate>, StoreError>;
+    /// Keeps others from changing rows until the transaction ends; one that was changed since the
+    /// transaction began makes it run again.
+    fn hold(&mut self, ids: &[CertificateId]) -> Result<(), StoreError>;
     /// Adds a row with its SANs and tags. `Duplicate{certificate.id|certificate.name}`,
     /// `Missing{certificate.owner_id|team_id|issuer_id|renewal_policy_id|profile_id}`.
     fn insert(&mut self, certificate: &Certificate) -> Result<(), StoreError>;

@@ -3,8 +3,8 @@
 use crate::{
     AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
     CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, ProfileRepo, RenewalPolicyRepo, SecretRepo,
-    StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
+    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
+    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -55,6 +55,10 @@ pub trait Tx {
     fn operations(&mut self) -> &mut dyn OperationRepo;
     /// Owners.
     fn owners(&mut self) -> &mut dyn OwnerRepo;
+    /// Compliance rules.
+    fn policy_rules(&mut self) -> &mut dyn PolicyRuleRepo;
+    /// Violations of compliance rules.
+    fn policy_violations(&mut self) -> &mut dyn PolicyViolationRepo;
     /// Certificate profiles.
     fn profiles(&mut self) -> &mut dyn ProfileRepo;
     /// Renewal policies.

@@ -1,8 +1,10 @@
 //! Storage of issued versions.
 
 use crate::{Page, PageRequest, StoreError};
+use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, CertificateId, VersionId};
 use certctl_domain::version::CertificateVersion;
+use std::collections::HashMap;
 
 /// Issued versions. Rows never change.
 pub trait VersionRepo {
@@ -21,6 +23,11 @@ pub trait VersionRepo {
         &mut self,
         certificate: &CertificateId,
     ) -> Result<Vec<CertificateVersion>, StoreError>;
+    /// First and last instant of the newest version of each of these certificates, by certificate.
+    fn newest_validity(
+        &mut self,
+        certificates: &[CertificateId],
+    ) -> Result<HashMap<CertificateId, (Timestamp, Timestamp)>, StoreError>;
     /// Versions of a certificate, newest first.
     fn list(
         &mut self,

@@ -21,6 +21,7 @@ mod ledger;
 mod operation;
 mod organisation;
 mod policy;
+mod policy_rule;
 mod profile;
 mod secret;
 pub(crate) mod statistics;

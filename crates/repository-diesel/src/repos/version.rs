@@ -2,13 +2,16 @@
 
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
-use crate::rows::{IntoDomain, VersionRow};
-use crate::schema::certificate_versions;
+use crate::rows::{IntoDomain, VersionRow, parse_ids};
+use crate::schema::{certificate_versions, managed_certificates};
 use crate::tx::DieselTx;
+use crate::types::DbTime;
+use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, CertificateId, VersionId};
 use certctl_domain::version::CertificateVersion;
 use certctl_repository::{Page, PageRequest, StoreError, VersionRepo};
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 impl DieselTx<'_> {
     fn latest_version(
@@ -74,6 +77,35 @@ impl VersionRepo for DieselTx<'_> {
             latest.extend(self.latest_version(certificate, holder.as_deref())?);
         }
         Ok(latest)
+    }
+
+    /// The newest version is looked up in the index for each certificate, however many it has.
+    fn newest_validity(
+        &mut self,
+        certificates: &[CertificateId],
+    ) -> Result<HashMap<CertificateId, (Timestamp, Timestamp)>, StoreError> {
+        let others = diesel::alias!(certificate_versions as others);
+        let newest = others
+            .filter(others.field(certificate_versions::certificate_id).eq(managed_certificates::id))
+            .order((
+                others.field(certificate_versions::created_at).desc(),
+                others.field(certificate_versions::id).desc(),
+            ))
+            .select(others.field(certificate_versions::id))
+            .limit(1)
+            .single_value();
+        let rows = managed_certificates::table
+            .inner_join(certificate_versions::table.on(certificate_versions::id.nullable().eq(newest)))
+            .filter(managed_certificates::id.eq_any(certificates.iter().map(CertificateId::as_str)))
+            .select((
+                managed_certificates::id,
+                certificate_versions::not_before,
+                certificate_versions::not_after,
+            ))
+            .load::<(String, DbTime, DbTime)>(self.conn);
+        let (ids, times): (Vec<_>, Vec<_>) =
+            self.check(rows)?.into_iter().map(|(id, from, to)| (id, (from.into(), to.into()))).unzip();
+        Ok(parse_ids("managed_certificates", &ids)?.into_iter().zip(times).collect())
     }
 
     fn list(

@@ -9,9 +9,11 @@
 //! They refer to the rows of [`crate::seed_basics`]. Names, hashes and the like derive from the id,
 //! so that values with different ids never collide.
 
+mod rule;
 mod setting;
 mod work;
 
+pub use rule::{policy_rule, violation};
 pub use setting::{
     agent, agent_group, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team,
 };

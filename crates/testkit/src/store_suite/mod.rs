@@ -20,6 +20,7 @@ pub mod lease;
 pub mod ledger;
 pub mod operation;
 pub mod organisation;
+pub mod policy_rule;
 pub mod statistics;
 pub mod target;
 pub mod transaction;
@@ -251,6 +252,17 @@ macro_rules! store_suite {
                 profiles_come_back_as_stored,
                 renewal_policies_come_back_as_stored,
                 teams_and_owners_come_back_as_stored,
+            }
+            policy_rule {
+                a_changed_rule_is_guarded_by_its_last_change,
+                a_deleted_rule_takes_its_violations_along,
+                held_certificates_can_be_changed_by_their_holder,
+                a_violation_is_open_once_for_a_rule_and_a_certificate,
+                certificates_in_service_are_walked_by_id,
+                only_open_violations_change,
+                rules_of_every_type_come_back_as_stored,
+                the_newest_version_tells_the_validity,
+                violations_are_found_by_every_filter,
             }
             statistics {
                 a_wrong_count_is_found_and_mended,

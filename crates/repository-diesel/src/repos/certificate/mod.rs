@@ -7,6 +7,7 @@ mod total;
 pub(super) use list::filtered;
 
 use crate::constraints::Reference;
+use crate::dialect;
 use crate::rows::{CertificateRow, SanRow, TagRow};
 use crate::schema::{certificate_sans, certificate_tags, managed_certificates};
 use crate::tx::DieselTx;
@@ -135,6 +136,27 @@ impl CertificateRepo for DieselTx<'_> {
             .first::<DbTime>(self.conn)
             .optional();
         Ok(self.check(first)?.map(Timestamp::from))
+    }
+
+    fn in_service(
+        &mut self,
+        after: Option<&CertificateId>,
+        limit: u32,
+    ) -> Result<Vec<Certificate>, StoreError> {
+        let rows = managed_certificates::table
+            .filter(managed_certificates::id.gt(after.map_or("", CertificateId::as_str)))
+            .filter(managed_certificates::status.ne(Status::Archived.as_str()))
+            .order(managed_certificates::id)
+            .limit(limit.into())
+            .select(CertificateRow::as_select())
+            .load(self.conn);
+        let rows = self.check(rows)?;
+        self.with_children(rows)
+    }
+
+    fn hold(&mut self, ids: &[CertificateId]) -> Result<(), StoreError> {
+        let held = dialect::hold_certificates(self.conn, ids.iter().map(CertificateId::as_str));
+        self.check(held)
     }
 
     fn insert(&mut self, certificate: &Certificate) -> Result<(), StoreError> {

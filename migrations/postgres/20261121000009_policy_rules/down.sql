@@ -1,0 +1,2 @@
+DROP TABLE policy_violations;
+DROP TABLE policy_rules;
