@@ -171,9 +171,29 @@ pub(crate) fn oid_name(oid: ObjectIdentifier) -> String {
         rfc5912::ID_EXTENSION_REQ => "extensionRequest",
         CHALLENGE_PASSWORD => "challengePassword",
         TLS_FEATURE => "tlsFeature",
-        other => return other.to_string(),
+        other => return attribute_name(other).map_or_else(|| other.to_string(), str::to_owned),
     };
     name.to_owned()
+}
+
+/// Names of subject attributes (RFC 5280 appendix A) and of further attributes of requests.
+fn attribute_name(oid: ObjectIdentifier) -> Option<&'static str> {
+    const NAMES: [(ObjectIdentifier, &str); 13] = [
+        (ObjectIdentifier::new_unwrap("2.5.4.3"), "commonName"),
+        (ObjectIdentifier::new_unwrap("2.5.4.4"), "surname"),
+        (ObjectIdentifier::new_unwrap("2.5.4.5"), "serialNumber"),
+        (ObjectIdentifier::new_unwrap("2.5.4.6"), "countryName"),
+        (ObjectIdentifier::new_unwrap("2.5.4.7"), "localityName"),
+        (ObjectIdentifier::new_unwrap("2.5.4.8"), "stateOrProvinceName"),
+        (ObjectIdentifier::new_unwrap("2.5.4.10"), "organizationName"),
+        (ObjectIdentifier::new_unwrap("2.5.4.11"), "organizationalUnitName"),
+        (ObjectIdentifier::new_unwrap("2.5.4.12"), "title"),
+        (ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1"), "emailAddress"),
+        (ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.2"), "unstructuredName"),
+        (ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.8"), "unstructuredAddress"),
+        (ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.21.14"), "deviceSerialNumber"),
+    ];
+    NAMES.into_iter().find(|(known, _)| *known == oid).map(|(_, name)| name)
 }
 
 /// PKCS#9 challengePassword (RFC 2985 §5.4.1).

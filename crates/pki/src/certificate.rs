@@ -42,6 +42,7 @@ pub struct Certificate {
     other_names: Vec<String>,
     public_key: Option<PublicKey>,
     extended_key_usages: Vec<ExtendedKeyUsage>,
+    other_key_usages: Vec<String>,
     subject_key_id: Option<Vec<u8>>,
     authority_key_id: Option<Vec<u8>>,
     constraints: Option<BasicConstraints>,
@@ -68,7 +69,12 @@ impl Certificate {
             issuer: name::display(&tbs.issuer).map_err(Error::malformed("issuer"))?,
             common_name: name::common_name(&subject_attributes),
             public_key: PublicKey::from_spki_der(&spki_der).ok(),
-            extended_key_usages: usages.into_iter().filter_map(eku_from_oid).collect(),
+            extended_key_usages: usages.iter().copied().filter_map(eku_from_oid).collect(),
+            other_key_usages: usages
+                .iter()
+                .filter(|usage| eku_from_oid(**usage).is_none())
+                .map(ToString::to_string)
+                .collect(),
             subject_key_id: read::<SubjectKeyIdentifier>(&tbs, rfc5280::ID_CE_SUBJECT_KEY_IDENTIFIER)?
                 .map(|id| id.0.as_bytes().to_vec()),
             authority_key_id: read::<AuthorityKeyIdentifier>(&tbs, rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER)?
@@ -202,6 +208,11 @@ impl Certificate {
     /// Extended key usages that certctl knows.
     pub fn extended_key_usages(&self) -> &[ExtendedKeyUsage] {
         &self.extended_key_usages
+    }
+
+    /// Object identifiers of the other extended key usages.
+    pub fn other_key_usages(&self) -> &[String] {
+        &self.other_key_usages
     }
 
     /// Whether it carries the TLS feature `status_request` (RFC 7633).

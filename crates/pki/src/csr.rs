@@ -138,6 +138,11 @@ impl CertificateRequest {
         self.attributes.iter().map(|oid| oid_name(*oid)).collect()
     }
 
+    /// Names of the attributes of the subject, such as `commonName`; dotted digits for unknown ones.
+    pub fn subject_attribute_names(&self) -> Vec<String> {
+        self.subject.iter().map(|attribute| oid_name(attribute.kind)).collect()
+    }
+
     pub(crate) fn subject(&self) -> &[Attribute] {
         &self.subject
     }

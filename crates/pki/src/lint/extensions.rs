@@ -23,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::error("eku_missing", eku_missing),
     Rule::error("eku_not_allowed", eku_not_allowed),
     Rule::error("eku_time_stamping", eku_time_stamping),
+    Rule::warning("eku_server_and_client", eku_server_and_client),
     Rule::error("ski_missing", ski_missing),
     Rule::error("aki_mismatch", aki_mismatch),
     Rule::error("url_not_http", url_not_http),
@@ -131,6 +132,16 @@ fn eku_time_stamping(draft: &Draft<'_>) -> Option<String> {
     when(
         found.contains(&rfc5280::ID_KP_TIME_STAMPING) && !(critical && found.len() == 1),
         "timeStamping has to be the only extended key usage, and critical",
+    )
+}
+
+/// Public authorities issue no such leaves any more: a server's key that also logs in as a client
+/// gives whoever takes over the server the client's rights.
+fn eku_server_and_client(draft: &Draft<'_>) -> Option<String> {
+    let found = ekus(draft);
+    when(
+        found.contains(&rfc5280::ID_KP_SERVER_AUTH) && found.contains(&rfc5280::ID_KP_CLIENT_AUTH),
+        "serverAuth and clientAuth in one certificate; two certificates keep the roles apart",
     )
 }
 

@@ -169,6 +169,7 @@ fn hygiene_reports_what_is_odd_about_a_request() {
     let challenge = CertificateRequest::parse(pem.as_bytes()).unwrap();
     assert_eq!(codes(&challenge), ["csr_no_names", "csr_challenge_password"]);
     assert_eq!(challenge.attribute_names(), ["challengePassword"]);
+    assert_eq!(challenge.subject_attribute_names(), ["organizationName"]);
 }
 
 #[test]
