@@ -25,14 +25,15 @@ use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
-    AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner, RenewalSweep,
-    Retention, RollupFold, RollupRepair, WaitingTimes,
+    AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner,
+    PolicyEvaluation, RenewalSweep, Retention, RollupFold, RollupRepair, WaitingTimes,
 };
 use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Engine,
     EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers, Jobs,
-    LiveIssuers, Metrics, MetricsSources, Operations, Owners, Profiles, RenewalPolicies, Renewals,
-    SealedCaKeys, Secrets, Statistics, StoreLeases, System, Targets, Teams, Wakeups, seed,
+    LiveIssuers, Metrics, MetricsSources, Operations, Owners, Policies, PolicyGate, Profiles,
+    RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, StoreLeases, System, Targets, Teams,
+    Wakeups, seed,
 };
 use certctl_service_api::engine::{JobEngine, Reconciler};
 use certctl_telemetry::{
@@ -136,21 +137,19 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let counters = Arc::new(DeployCounters::register(&metrics)?);
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
     let api_keys = Arc::new(ApiKeys::new(base.clone(), keys::has_admin(&config)));
+    let gate = PolicyGate::new(config.policy.blocking_severities.iter().copied());
     let readiness = life.readiness().clone();
     let events = Events::new(base.clone(), EventOptions::default(), changed);
     edge::follow(life, events.clone());
     let services = Services {
         events: Arc::new(events),
-        agent_work: Arc::new(AgentWork::new(
-            base.clone(),
-            secrets.clone(),
-            Arc::clone(&wakeups),
-            counters,
-            times,
-        )),
+        agent_work: Arc::new(
+            AgentWork::new(base.clone(), secrets.clone(), Arc::clone(&wakeups), counters, times)
+                .guarded(gate.clone()),
+        ),
         approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
-        certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
+        certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups)).guarded(gate.clone())),
         exports: Arc::new(Exports::new(base.clone(), config.export.per_actor_per_hour)),
         imports: Arc::new(Imports::new(base.clone())),
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
@@ -158,6 +157,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
         renewals: Arc::new(Renewals::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
+        policies: Arc::new(Policies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
         audit: audit.service,
@@ -180,7 +180,8 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         live_issuers,
         Arc::clone(&wakeups),
         IssuanceMetrics::register(&metrics)?,
-    );
+    )
+    .guarded(gate);
     let engine: Arc<dyn JobEngine> = Arc::new(Engine::new(
         base.clone(),
         Arc::clone(&wakeups),
@@ -247,6 +248,10 @@ fn reconcilers(
         (Arc::new(OperationRunner::new(base.clone(), Arc::clone(wakeups))), OPERATIONS_CHECK),
         (Arc::new(Retention::new(base.clone())), Duration::from_hours(1)),
         (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
+        (
+            Arc::new(PolicyEvaluation::new(base.clone(), Arc::clone(wakeups))),
+            config.scheduler.policy_evaluation,
+        ),
         (Arc::new(RollupFold::new(base.clone())), ROLLUP_FOLD),
         (Arc::new(RollupRepair::new(base.clone(), rollups)), ROLLUP_REPAIR),
         (Arc::new(AgentHealth::new(base.clone())), config.scheduler.agent_health_check),

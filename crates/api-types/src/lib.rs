@@ -20,6 +20,7 @@ pub mod operation;
 pub mod owner;
 pub mod page;
 pub mod patch;
+pub mod policy;
 pub mod profile;
 pub mod renewal;
 pub mod renewal_policy;

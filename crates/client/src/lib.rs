@@ -50,6 +50,7 @@ mod job;
 mod list;
 mod operation;
 mod owner;
+mod policy;
 mod profile;
 mod raw;
 mod renewal_policy;
@@ -74,6 +75,7 @@ pub use job::Jobs;
 pub use list::ListQuery;
 pub use operation::Operations;
 pub use owner::Owners;
+pub use policy::Policies;
 pub use profile::Profiles;
 pub use raw::{Answer, Payload, Request};
 pub use renewal_policy::RenewalPolicies;
@@ -152,6 +154,11 @@ impl Client {
     /// Renewal policies.
     pub const fn renewal_policies(&self) -> RenewalPolicies<'_> {
         RenewalPolicies(self)
+    }
+
+    /// Compliance rules and their violations.
+    pub const fn policies(&self) -> Policies<'_> {
+        Policies(self)
     }
 
     /// Certificate profiles.

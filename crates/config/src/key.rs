@@ -42,6 +42,7 @@ pub(crate) enum Kind {
     Path,
     Flag,
     Choice(&'static [&'static str]),
+    ChoiceList(&'static [&'static str]),
     Integer { min: u64, max: u64 },
     Span { min: Duration },
     LogLevel,
@@ -91,6 +92,10 @@ impl Kind {
             Self::Flag => "`true`, `1`, `yes`, `on`, `false`, `0`, `no` or `off`".to_owned(),
             Self::Choice(choices) => {
                 choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(" or ")
+            }
+            Self::ChoiceList(choices) => {
+                let choices: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+                format!("a comma-separated list of {}", choices.join(", "))
             }
             Self::Integer { min, max: u64::MAX } => format!("an integer, at least {min}"),
             Self::Integer { min, max } => format!("an integer from {min} to {max}"),

@@ -17,6 +17,7 @@ use crate::section::jobs::{self, Jobs};
 use crate::section::keys;
 use crate::section::log::{self, Log};
 use crate::section::pki::{self, Pki};
+use crate::section::policy::{self, Policy};
 use crate::section::scheduler::{self, Scheduler};
 use crate::section::server::{self, Http};
 use crate::section::shutdown::{self, Shutdown};
@@ -49,6 +50,8 @@ pub struct ServerConfig {
     pub export: Export,
     /// Issuing.
     pub pki: Pki,
+    /// What compliance rules stop.
+    pub policy: Policy,
     /// Periods of the periodic tasks.
     pub scheduler: Scheduler,
     /// What stops automatic issuance from going in circles.
@@ -86,6 +89,7 @@ impl ServerConfig {
         let encryption = encryption::read(&mut reader);
         let export = export::read(&mut reader);
         let pki = pki::read(&mut reader);
+        let policy = policy::read(&mut reader);
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
         let guards = guards::read(&mut reader);
@@ -107,6 +111,7 @@ impl ServerConfig {
             encryption,
             export,
             pki,
+            policy,
             scheduler,
             guards,
             jobs,

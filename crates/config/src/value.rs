@@ -178,6 +178,14 @@ pub(crate) fn choice(text: &str, kind: Kind) -> Result<&'static str, Refusal> {
     choices.iter().copied().find(|choice| *choice == text).ok_or_else(Refusal::default)
 }
 
+/// Members of a closed enumeration.
+pub(crate) fn choices<T: std::str::FromStr>(text: &str) -> Result<Vec<T>, Refusal> {
+    let read = |member: &str| {
+        member.parse().map_err(|_unknown| Refusal::because(format!("`{member}` is none of them")))
+    };
+    list(text).map(read).collect()
+}
+
 /// A log level or a list of `target=level` directives; spans and fields may filter too.
 pub(crate) fn log_level(text: &str) -> Result<String, Refusal> {
     let is_level = |word: &str| {

@@ -2,7 +2,8 @@
 
 use crate::{
     agent, agent_group, agent_work, api_key, approval, audit, certificate, event, export, import, issuer,
-    job, metrics, operation, owner, profile, renewal, renewal_policy, statistics, system, target, team,
+    job, metrics, operation, owner, policy, profile, renewal, renewal_policy, statistics, system, target,
+    team, violation,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -22,6 +23,7 @@ use certctl_service_api::job::JobService;
 use certctl_service_api::metrics::MetricsService;
 use certctl_service_api::operation::OperationService;
 use certctl_service_api::owner::OwnerService;
+use certctl_service_api::policy::PolicyService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal::RenewalService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
@@ -63,6 +65,8 @@ pub struct Services {
     pub renewals: Arc<dyn RenewalService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
+    /// Compliance rules.
+    pub policies: Arc<dyn PolicyService>,
     /// Certificate profiles.
     pub profiles: Arc<dyn ProfileService>,
     /// Teams.
@@ -126,6 +130,8 @@ pub fn route_table() -> RouteTable {
     operation::routes(&mut table);
     renewal::routes(&mut table);
     renewal_policy::routes(&mut table);
+    policy::routes(&mut table);
+    violation::routes(&mut table);
     profile::routes(&mut table);
     team::routes(&mut table);
     audit::routes(&mut table);
@@ -190,6 +196,7 @@ impl Api {
             operations,
             renewals,
             renewal_policies,
+            policies,
             profiles,
             teams,
             audit,
@@ -214,6 +221,7 @@ impl Api {
             .app_data(Data::from(operations))
             .app_data(Data::from(renewals))
             .app_data(Data::from(renewal_policies))
+            .app_data(Data::from(policies))
             .app_data(Data::from(profiles))
             .app_data(Data::from(teams))
             .app_data(Data::from(audit))

@@ -21,6 +21,7 @@ mod json;
 mod metrics;
 mod operation;
 mod owner;
+mod policy;
 mod profile;
 mod renewal;
 mod renewal_policy;
@@ -28,6 +29,7 @@ mod statistics;
 mod system;
 mod target;
 mod team;
+mod violation;
 
 pub use api::{Api, BuildInfo, Services, openapi_json, route_table};
 pub use metrics::metrics_only;

@@ -28,6 +28,8 @@ mod jobs;
 mod operations;
 #[path = "routes/owners.rs"]
 mod owners;
+#[path = "routes/policies.rs"]
+mod policies;
 #[path = "routes/profiles.rs"]
 mod profiles;
 #[path = "routes/renewal_policies.rs"]

@@ -3,7 +3,7 @@
 use crate::Refusal;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
-use certctl_service_api::{FieldError, ServiceError};
+use certctl_service_api::{BrokenRule, FieldError, ServiceError};
 use serde_json::{Value, json};
 
 /// Why a request was not answered with success.
@@ -34,7 +34,9 @@ impl ApiError {
             ServiceError::NotFound(_) => StatusCode::NOT_FOUND,
             ServiceError::Conflict { .. } => StatusCode::CONFLICT,
             ServiceError::Retired { .. } => StatusCode::GONE,
-            ServiceError::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ServiceError::Unprocessable(_) | ServiceError::PolicyViolation(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             ServiceError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ServiceError::Upstream { .. } => StatusCode::BAD_GATEWAY,
@@ -70,6 +72,9 @@ impl ApiError {
             Self::Service(ServiceError::Invalid(fields) | ServiceError::Unprocessable(fields)) => {
                 Some(json!({ "fields": fields.iter().map(field).collect::<Vec<_>>() }))
             }
+            Self::Service(ServiceError::PolicyViolation(rules)) => {
+                Some(json!({ "violations": rules.iter().map(broken).collect::<Vec<_>>() }))
+            }
             Self::Service(ServiceError::Conflict { details, .. }) => details.clone(),
             Self::Service(ServiceError::Forbidden { permission }) => {
                 Some(json!({ "permission": permission.as_str() }))
@@ -81,6 +86,10 @@ impl ApiError {
 
 fn field(error: &FieldError) -> Value {
     json!({ "field": error.field, "code": error.code, "message": error.message })
+}
+
+fn broken(rule: &BrokenRule) -> Value {
+    json!({ "rule_id": rule.rule_id, "severity": rule.severity, "message": rule.message })
 }
 
 impl ResponseError for ApiError {

@@ -1,8 +1,9 @@
 //! From serde's errors to refused fields.
 
-use certctl_service_api::FieldError;
-use serde::de::Error;
-use serde_path_to_error::Path;
+use certctl_service_api::{FieldError, ServiceError};
+use serde::de::{DeserializeSeed, Error};
+use serde_json::Value;
+use serde_path_to_error::{Path, Track};
 use std::fmt::Display;
 
 /// Codes of refused fields that no use case has seen.
@@ -24,6 +25,21 @@ pub(crate) fn field_error(path: &Path, message: &str) -> FieldError {
         ("invalid_value", if is_root(path) { String::new() } else { path.to_string() })
     };
     FieldError::new(field, code, message)
+}
+
+/// Reads a value whose shape another field decides, as strictly as a whole body. `field` is where
+/// it is in the input.
+pub fn read_seed<'de, S: DeserializeSeed<'de>>(
+    field: &str,
+    seed: S,
+    value: Value,
+) -> Result<S::Value, ServiceError> {
+    let mut track = Track::new();
+    seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error| {
+        let found = field_error(&track.path(), &error.to_string());
+        let path = if found.field.is_empty() { field.to_owned() } else { format!("{field}.{}", found.field) };
+        ServiceError::Invalid(vec![FieldError { field: path, ..found }])
+    })
 }
 
 /// Serde reports some of these errors at the field and some at its parent.

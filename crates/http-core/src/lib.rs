@@ -48,7 +48,7 @@ pub use edge::Edge;
 pub use error::ApiError;
 pub use etag::IfMatch;
 pub use gate::Access;
-pub use input::FIELD_CODES;
+pub use input::{FIELD_CODES, read_seed};
 pub use limit::{RateLimitOptions, RateLimits};
 pub use list::{List, NoFilter, Paging, TaggedList, Tags, page};
 pub use merge::MergePatch;

@@ -18,6 +18,14 @@ use std::fmt;
 pub struct MergePatch(Map<String, Value>);
 
 impl MergePatch {
+    /// The fields that serialise of `changes`.
+    pub fn of(changes: &impl Serialize) -> Result<Self, ServiceError> {
+        match serde_json::to_value(changes).map_err(ServiceError::internal)? {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err(ServiceError::internal("a merge patch is an object")),
+        }
+    }
+
     /// `target` with the patch applied. The result is read as strictly as a whole body.
     pub fn apply<T: Serialize + DeserializeOwned>(&self, target: &T) -> Result<T, ServiceError> {
         let mut value = serde_json::to_value(target).map_err(ServiceError::internal)?;

@@ -2,7 +2,8 @@
 
 use certctl_domain::InvalidTransition;
 use certctl_domain::access::Permission;
-use certctl_domain::id::AgentId;
+use certctl_domain::id::{AgentId, PolicyRuleId};
+use certctl_domain::policy::PolicySeverity;
 use std::time::Duration;
 
 /// One refused input field.
@@ -30,6 +31,17 @@ pub struct NotFound {
     pub kind: &'static str,
     /// Id that was asked for.
     pub id: String,
+}
+
+/// A compliance rule that an action would break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenRule {
+    /// The rule.
+    pub rule_id: PolicyRuleId,
+    /// Its severity.
+    pub severity: PolicySeverity,
+    /// What breaks it.
+    pub message: String,
 }
 
 /// Why an action conflicts with the state of its object. The text is the stable error code.
@@ -121,6 +133,9 @@ pub enum ServiceError {
     /// The input is well-formed but breaks a rule or refers to something that does not exist.
     #[error("the request breaks a rule: {}", summary(.0))]
     Unprocessable(Vec<FieldError>),
+    /// The action would break compliance rules of a severity that stops it.
+    #[error("it would break {}; change what they name, or the rules", rules(.0))]
+    PolicyViolation(Vec<BrokenRule>),
     /// The state of the object does not allow the action.
     #[error("{message}")]
     Conflict {
@@ -187,6 +202,14 @@ fn summary(fields: &[FieldError]) -> String {
     texts.join("; ")
 }
 
+fn rules(broken: &[BrokenRule]) -> String {
+    let texts: Vec<_> = broken
+        .iter()
+        .map(|rule| format!("policy rule {} ({}): {}", rule.rule_id, rule.severity, rule.message))
+        .collect();
+    texts.join("; ")
+}
+
 impl ServiceError {
     /// An object that does not exist.
     pub fn not_found(kind: &'static str, id: impl std::fmt::Display) -> Self {
@@ -219,6 +242,7 @@ impl ServiceError {
             Self::NotFound(_) => "not_found",
             Self::Invalid(_) => "invalid_request",
             Self::Unprocessable(_) => "unprocessable",
+            Self::PolicyViolation(_) => "policy_violation",
             Self::Conflict { code, .. } => code.as_str(),
             Self::Unauthenticated { code, .. } | Self::Refused { code, .. } => code,
             Self::Forbidden { .. } => "forbidden",

@@ -24,6 +24,7 @@ pub mod list;
 pub mod metrics;
 pub mod operation;
 pub mod owner;
+pub mod policy;
 pub mod profile;
 pub mod renewal;
 pub mod renewal_policy;
@@ -33,4 +34,4 @@ pub mod target;
 pub mod team;
 
 pub use actor::{Actor, Identity};
-pub use error::{ConflictCode, FieldError, NotFound, ServiceError};
+pub use error::{BrokenRule, ConflictCode, FieldError, NotFound, ServiceError};

@@ -1,5 +1,9 @@
 //! Certificate profiles. A change holds for the next issuance; nothing issued is touched.
 
+mod enforce;
+
+pub(crate) use enforce::{check_issued, check_request};
+
 use crate::failure::Failure;
 use crate::support::{
     Foundation, all_of, audit_event, check_name, check_revision, check_text, in_use, listing, page_request,
@@ -17,7 +21,6 @@ use certctl_service_api::edit::Edit;
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::profile::{ProfileService, ProfileSpec};
 use certctl_service_api::{Actor, ServiceError};
-use regex::Regex;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -54,6 +57,7 @@ fn check(mut spec: ProfileSpec) -> Result<ProfileSpec, ServiceError> {
         check_name("name", &spec.name, 255),
         check_text("description", &spec.description, 1024),
         check_lifetime(&spec),
+        check_usages(&spec),
         check_count("required_san_patterns", spec.required_san_patterns.len()),
         check_pattern("spiffe_uri_pattern", &spec.spiffe_uri_pattern),
     ];
@@ -88,6 +92,16 @@ fn check_lifetime(spec: &ProfileSpec) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// RFC 3161 §2.3: a time-stamping certificate has no other purpose.
+fn check_usages(spec: &ProfileSpec) -> Result<(), ServiceError> {
+    let stamps = spec.allowed_ekus.contains(&ExtendedKeyUsage::TimeStamping);
+    if stamps && spec.allowed_ekus.iter().any(|usage| *usage != ExtendedKeyUsage::TimeStamping) {
+        let message = "timeStamping has to be the only extended key usage";
+        return Err(ServiceError::invalid("allowed_ekus", "invalid_value", message));
+    }
+    Ok(())
+}
+
 fn check_key(at: usize, key: AllowedKey, all: &[AllowedKey]) -> Result<(), ServiceError> {
     let sizes = match key.algorithm {
         KeyAlgorithm::Rsa => 2048..=8192,
@@ -118,7 +132,7 @@ fn check_pattern(field: &str, pattern: &str) -> Result<(), ServiceError> {
     if pattern.chars().count() > 512 {
         return Err(ServiceError::invalid(field, "invalid_length", "must have at most 512 characters"));
     }
-    match Regex::new(&format!("^(?:{pattern})$")) {
+    match enforce::name_pattern(pattern) {
         Ok(_) => Ok(()),
         Err(error) => Err(ServiceError::invalid(field, "invalid_pattern", error.to_string())),
     }

@@ -7,13 +7,14 @@ use std::sync::{Arc, Weak};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-/// Wakes workers, long-polling agents and the renewal sweep.
+/// Wakes workers, long-polling agents, the renewal sweep and the policy evaluation.
 #[derive(Debug, Default)]
 pub struct Wakeups {
     workers: Notify,
     sweep: Notify,
     operations: Notify,
     operation_ended: Notify,
+    policies: Notify,
     agents: Mutex<HashMap<AgentId, Weak<Notify>>>,
 }
 
@@ -56,6 +57,16 @@ impl Wakeups {
     /// Resolves when an operation has come to its end. Enable it, look, then wait.
     pub(crate) fn end_of_operation(&self) -> Notified<'_> {
         self.operation_ended.notified()
+    }
+
+    /// A compliance rule has changed.
+    pub fn wake_policies(&self) {
+        self.policies.notify_one();
+    }
+
+    /// Returns when a compliance rule changed since the last return.
+    pub async fn policies_woken(&self) {
+        self.policies.notified().await;
     }
 
     /// New work for an agent.

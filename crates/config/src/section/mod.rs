@@ -10,6 +10,7 @@ pub mod guards;
 pub mod jobs;
 pub mod log;
 pub mod pki;
+pub mod policy;
 pub mod scheduler;
 pub mod server;
 pub mod shutdown;
@@ -34,6 +35,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Encryption of stored secrets", keys: encryption::KEYS },
     Group { title: "Export", keys: export::KEYS },
     Group { title: "Issuing", keys: pki::KEYS },
+    Group { title: "Compliance rules", keys: policy::KEYS },
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },
     Group { title: "Guards against loops", keys: guards::KEYS },

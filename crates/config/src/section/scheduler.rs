@@ -35,7 +35,15 @@ const JOB_TIMEOUT: Key = Key::new(
 )
 .or("10m");
 
-pub(crate) const KEYS: &[Key] = &[RENEWAL_CHECK, JOB_PROCESSOR, AGENT_HEALTH, JOB_TIMEOUT];
+const POLICY_EVALUATION: Key = Key::new(
+    "CERTCTL_SCHEDULER_POLICY_EVALUATION_INTERVAL",
+    "scheduler.policy_evaluation_interval",
+    AT_LEAST_A_SECOND,
+    "How often the whole inventory is judged by the compliance rules. It also is when a rule changes.",
+)
+.or("1h");
+
+pub(crate) const KEYS: &[Key] = &[RENEWAL_CHECK, JOB_PROCESSOR, AGENT_HEALTH, JOB_TIMEOUT, POLICY_EVALUATION];
 
 /// Periods of the periodic tasks.
 #[derive(Debug, Clone)]
@@ -48,6 +56,8 @@ pub struct Scheduler {
     pub agent_health_check: Duration,
     /// Job timeout sweep.
     pub job_timeout: Duration,
+    /// Evaluation of the compliance rules.
+    pub policy_evaluation: Duration,
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>) -> Scheduler {
@@ -56,5 +66,6 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Scheduler {
         job_processor: reader.span(&JOB_PROCESSOR),
         agent_health_check: reader.span(&AGENT_HEALTH),
         job_timeout: reader.span(&JOB_TIMEOUT),
+        policy_evaluation: reader.span(&POLICY_EVALUATION),
     }
 }

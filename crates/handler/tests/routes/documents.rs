@@ -85,6 +85,7 @@ fn service_errors() -> Vec<ServiceError> {
         ServiceError::not_found("", ""),
         ServiceError::Invalid(Vec::new()),
         ServiceError::Unprocessable(Vec::new()),
+        ServiceError::PolicyViolation(Vec::new()),
         unauthenticated("missing_credential"),
         unauthenticated("invalid_credential"),
         unauthenticated("invalid_enrolment_token"),

@@ -13,6 +13,7 @@ mod issuers;
 mod jobs;
 mod operations;
 mod owners;
+mod policies;
 mod profiles;
 mod renewal_policies;
 mod renewals;
@@ -109,6 +110,7 @@ impl Bench {
             operations: Arc::new(operations::Operations),
             renewals: Arc::new(renewals::Renewals),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
+            policies: Arc::new(policies::Policies::default()),
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),
             audit: Arc::new(audit::Audit),

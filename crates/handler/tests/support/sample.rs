@@ -10,6 +10,7 @@ use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::organisation::{Owner, Team};
+use certctl_domain::policy::{AllowedDomains, PolicyConfig, PolicyRule, PolicySeverity, PolicyViolation};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::{
     AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
@@ -65,6 +66,32 @@ pub(crate) fn certificate(name: &str) -> CertificateView {
         },
         status: CertificateStatus::Expiring,
         target_ids: vec![id("tgt-1")],
+    }
+}
+
+pub(crate) fn policy_rule(name: &str) -> PolicyRule {
+    let allowed_domains = vec!["*.example.com".parse().unwrap(), "example.com".parse().unwrap()];
+    PolicyRule {
+        id: id(name),
+        name: format!("{name} rule"),
+        config: PolicyConfig::AllowedDomains(AllowedDomains { allowed_domains }),
+        enabled: true,
+        severity: PolicySeverity::Error,
+        created_at: time(0),
+        updated_at: time(1),
+    }
+}
+
+pub(crate) fn violation(name: &str) -> PolicyViolation {
+    PolicyViolation {
+        id: id(name),
+        certificate_id: id("mc-1"),
+        rule_id: id("sample-1"),
+        message: "the name `evil.test` is in none of the allowed domains".to_owned(),
+        severity: PolicySeverity::Error,
+        created_at: time(1),
+        last_seen_at: time(2),
+        resolved_at: Some(time(3)),
     }
 }
 

@@ -3,18 +3,17 @@
 use super::AgentWork;
 use crate::failure::Failure;
 use crate::jobs::IssuancePayload;
+use crate::profile::check_request;
 use crate::support::audit_event;
 use certctl_domain::JsonText;
 use certctl_domain::certificate::Certificate;
 use certctl_domain::id::{AgentId, CertificateId, JobId};
 use certctl_domain::job::{Executor, Job, JobEvent, JobStatus};
 use certctl_domain::profile::CertificateProfile;
-use certctl_domain::san::San;
 use certctl_pki::CertificateRequest;
 use certctl_repository::Tx;
 use certctl_service_api::agent_work::CsrAccepted;
 use certctl_service_api::{Actor, ConflictCode, FieldError, ServiceError};
-use regex::Regex;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -31,7 +30,7 @@ impl AgentWork {
             .map_err(|error| ServiceError::unprocessable("csr_pem", "invalid_csr", error.to_string()))?;
         let csr_pem = csr.to_pem();
         let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
-        let (agent, certificate) = (agent.clone(), certificate.clone());
+        let (agent, certificate, gate) = (agent.clone(), certificate.clone(), self.gate.clone());
         let accepted = self.base.store.write("agent.csr", move |tx| {
             let mut job = awaiting_job(tx, &agent, &certificate, job.as_ref())?;
             let known = IssuancePayload::of(&job);
@@ -49,6 +48,7 @@ impl AgentWork {
             let row = tx.certificates().find(&certificate)?.ok_or_else(|| ServiceError::not_found("certificate", &certificate))?;
             let profile = profile_of(tx, &row)?;
             check(&csr, &row, profile.as_ref())?;
+            gate.check(tx, &row, now)?;
             job.payload = JsonText::trusted(IssuancePayload { csr_pem: csr_pem.clone() }.to_json());
             job.executor = Executor::Server;
             job.apply(JobEvent::CsrReceived, now)?;
@@ -125,88 +125,7 @@ pub(crate) fn check(
         problems.push(FieldError::new("csr_pem", "ca_requested", "the request asks for a CA certificate"));
     }
     if let Some(profile) = profile {
-        check_profile(csr, row, profile, &mut problems);
+        check_request(csr, &row.names(), profile, &mut problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(ServiceError::Unprocessable(problems)) }
-}
-
-fn check_profile(
-    csr: &CertificateRequest,
-    row: &Certificate,
-    profile: &CertificateProfile,
-    problems: &mut Vec<FieldError>,
-) {
-    let key = csr.public_key().spec();
-    if !profile.accepts_key(key) {
-        problems.push(FieldError::new(
-            "csr_pem",
-            "key_not_allowed",
-            format!(
-                "profile {} does not accept a key of type {} with {} bits",
-                profile.id, key.algorithm, key.size
-            ),
-        ));
-    }
-    for eku in csr.requested_ekus().iter().filter(|eku| !profile.allowed_ekus.contains(eku)) {
-        problems.push(FieldError::new(
-            "csr_pem",
-            "eku_not_allowed",
-            format!("profile {} does not allow the extended key usage {eku}", profile.id),
-        ));
-    }
-    for attribute in &profile.required_csr_attributes {
-        if !csr.attribute_names().iter().any(|present| present == attribute) {
-            problems.push(FieldError::new(
-                "csr_pem",
-                "missing_attribute",
-                format!("profile {} requires the CSR attribute {attribute}", profile.id),
-            ));
-        }
-    }
-    let names = row.names();
-    check_patterns(&names, &profile.required_san_patterns, "san_not_allowed", problems);
-    if !profile.spiffe_uri_pattern.is_empty() {
-        let spiffe = names
-            .into_iter()
-            .filter(|san| matches!(san, San::Uri(uri) if uri.starts_with("spiffe://")))
-            .collect();
-        check_patterns(
-            &spiffe,
-            std::slice::from_ref(&profile.spiffe_uri_pattern),
-            "spiffe_not_allowed",
-            problems,
-        );
-    }
-}
-
-/// Each name must match one of the patterns as a whole. A pattern that does not compile refuses.
-fn check_patterns(
-    names: &std::collections::BTreeSet<San>,
-    patterns: &[String],
-    code: &'static str,
-    problems: &mut Vec<FieldError>,
-) {
-    if patterns.is_empty() {
-        return;
-    }
-    let compiled: Result<Vec<Regex>, _> =
-        patterns.iter().map(|text| Regex::new(&format!("^(?:{text})$"))).collect();
-    let Ok(compiled) = compiled else {
-        problems.push(FieldError::new(
-            "csr_pem",
-            "invalid_pattern",
-            "a name pattern of the profile is not a valid regular expression",
-        ));
-        return;
-    };
-    for name in names {
-        let text = name.to_string();
-        if !compiled.iter().any(|pattern| pattern.is_match(&text)) {
-            problems.push(FieldError::new(
-                "csr_pem",
-                code,
-                format!("the profile does not allow the name {text}"),
-            ));
-        }
-    }
 }

@@ -10,6 +10,7 @@ pub(crate) use report::job_backoff;
 
 use crate::agent::check_facts;
 use crate::failure::Failure;
+use crate::policy::PolicyGate;
 use crate::secrets::Secrets;
 use crate::support::{Foundation, audit_event};
 use crate::wakeups::Wakeups;
@@ -39,6 +40,7 @@ pub struct AgentWork {
     wakeups: Arc<Wakeups>,
     counters: Arc<DeployCounters>,
     options: AgentWorkOptions,
+    gate: PolicyGate,
 }
 
 impl AgentWork {
@@ -50,7 +52,13 @@ impl AgentWork {
         counters: Arc<DeployCounters>,
         options: AgentWorkOptions,
     ) -> Self {
-        Self { base, secrets, wakeups, counters, options }
+        Self { base, secrets, wakeups, counters, options, gate: PolicyGate::open() }
+    }
+
+    /// Takes no CSR for what breaks the compliance rules of `gate`.
+    #[must_use]
+    pub fn guarded(self, gate: PolicyGate) -> Self {
+        Self { gate, ..self }
     }
 
     async fn record_heartbeat(

@@ -4,6 +4,7 @@ use super::{Certificates, get, view};
 use crate::failure::Failure;
 use crate::issuance;
 use crate::job::withdraw;
+use crate::policy::judge_one;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{CertificateEvent, CertificateStatus};
@@ -36,6 +37,7 @@ impl Certificates {
                 ("certificate", id.as_str()),
                 &details,
             ))?;
+            judge_one(tx, &*ids, &who, &certificate, now)?;
             Ok::<_, Failure>(())
         });
         Ok(done.await?)
@@ -68,6 +70,7 @@ impl Certificates {
             let subject = ("certificate", id.as_str());
             let details = json!({"status": certificate.status});
             tx.audit().append(&audit_event(&*ids, &who, now, "certificate_unarchived", subject, &details))?;
+            judge_one(tx, &*ids, &who, &certificate, now)?;
             view(tx, certificate, now)
         });
         let done = done.await?;

@@ -12,6 +12,7 @@ pub(crate) use spec::{check, unchanged};
 pub(crate) use write::{change, check_references, new_row};
 
 use crate::failure::Failure;
+use crate::policy::PolicyGate;
 use crate::support::Foundation;
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
@@ -37,12 +38,19 @@ use std::sync::Arc;
 pub struct Certificates {
     base: Foundation,
     wakeups: Arc<Wakeups>,
+    gate: PolicyGate,
 }
 
 impl Certificates {
     /// Over a store, waking workers and agents when there is work.
     pub const fn new(base: Foundation, wakeups: Arc<Wakeups>) -> Self {
-        Self { base, wakeups }
+        Self { base, wakeups, gate: PolicyGate::open() }
+    }
+
+    /// Refuses what breaks the compliance rules of `gate`.
+    #[must_use]
+    pub fn guarded(self, gate: PolicyGate) -> Self {
+        Self { gate, ..self }
     }
 }
 

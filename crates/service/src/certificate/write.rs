@@ -4,6 +4,7 @@ use super::archive::archived;
 use super::{Certificates, get, spec, targets, view};
 use crate::failure::Failure;
 use crate::issuance::{self, Trigger};
+use crate::policy::judge_one;
 use crate::support::{audit_event, check_revision};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateEvent, CertificateSource, CertificateStatus};
@@ -26,9 +27,11 @@ impl Certificates {
         let sans = spec::check(&spec)?;
         let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
         let id = id.unwrap_or_else(|| CertificateId::mint(&*ids));
+        let gate = self.gate.clone();
         let created = self.base.store.write("certificate.create", move |tx| {
             let mut certificate = new_row(&id, &spec, sans.clone(), now);
             check_references(tx, &certificate)?;
+            gate.check(tx, &certificate, now)?;
             tx.certificates().insert(&certificate)?;
             let wanted = spec.target_ids.as_deref().unwrap_or_default();
             if targets::apply(tx, &*ids, &who, &mut certificate, wanted, now)? {
@@ -43,6 +46,7 @@ impl Certificates {
                 subject,
                 &json!({"after": shown(&spec)}),
             ))?;
+            judge_one(tx, &*ids, &who, &certificate, now)?;
             view(tx, certificate, now)
         });
         let created = created.await?;
@@ -60,9 +64,12 @@ impl Certificates {
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let gate = self.base.approvals.clone();
+        let policies = self.gate.clone();
         let updated = self.base.store.write("certificate.change", move |tx| {
             let trigger = Trigger::new(&who, "changed", &gate);
-            change(tx, &*ids, &trigger, &id, &*edit, revision, now)
+            let changed = change(tx, &*ids, &trigger, &id, &*edit, revision, now)?;
+            policies.check(tx, &changed.certificate, now)?;
+            Ok::<_, Failure>(changed)
         });
         let updated = updated.await?;
         self.wakeups.wake_sweep();
@@ -113,6 +120,7 @@ pub(crate) fn change(
         ("certificate", id.as_str()),
         &details,
     ))?;
+    judge_one(tx, ids, trigger.who, &certificate, now)?;
     view(tx, certificate, now)
 }
 

@@ -5,6 +5,7 @@ mod row;
 
 use crate::certificate;
 use crate::failure::Failure;
+use crate::policy::judge_one;
 use crate::support::{Foundation, audit_event};
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
@@ -96,7 +97,7 @@ fn insert(
     });
     let subject = ("certificate", row.certificate.id.as_str());
     tx.audit().append(&audit_event(ids, who, now, "certificate_imported", subject, &details))?;
-    Ok(())
+    judge_one(tx, ids, who, &row.certificate, now)
 }
 
 fn refuse_known(tx: &mut dyn Tx, row: &Row) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use super::issuance_checks;
 use super::issuance_steps::{self as steps, Plan};
 use crate::live_issuers::LiveIssuers;
+use crate::policy::PolicyGate;
 use crate::support::Foundation;
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ pub struct IssuanceRunner {
     issuers: Arc<LiveIssuers>,
     wakeups: Arc<Wakeups>,
     metrics: IssuanceMetrics,
+    gate: PolicyGate,
 }
 
 impl IssuanceRunner {
@@ -33,14 +35,20 @@ impl IssuanceRunner {
         wakeups: Arc<Wakeups>,
         metrics: IssuanceMetrics,
     ) -> Self {
-        Self { base, issuers, wakeups, metrics }
+        Self { base, issuers, wakeups, metrics, gate: PolicyGate::open() }
+    }
+
+    /// Has nothing signed that breaks the compliance rules of `gate`.
+    #[must_use]
+    pub fn guarded(self, gate: PolicyGate) -> Self {
+        Self { gate, ..self }
     }
 
     async fn issue(&self, job: &Job, plan: &Plan) -> Result<(), Refusal> {
         let connector = self.issuers.connector(&plan.issuer).map_err(|error| failed(&error))?;
         let now = self.base.clock.now();
         let prepared = connector.prepare(plan.order.clone(), now).await?;
-        steps::lint(&prepared, plan)?;
+        steps::lint(&prepared, plan, now)?;
         let intent = steps::record_intent(&self.base, job, plan, &prepared, now).await?;
         let span = tracing::info_span!("connector.call", connector.kind = %connector.kind(), connector.id = %plan.issuer.id);
         let issued = connector.issue(&prepared).instrument(span).await?;
@@ -63,7 +71,7 @@ impl JobRunner for IssuanceRunner {
     }
 
     async fn run(&self, job: &Job) -> Result<(), JobFailure> {
-        let plan = steps::prepare(&self.base, job).await?;
+        let plan = steps::prepare(&self.base, &self.gate, job).await?;
         let started = Instant::now();
         let result = self.issue(job, &plan).await;
         let outcome = result.as_ref().map_err(|refusal| refusal.class).copied();

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::support::Foundation;
 use certctl_connector_api::issuer::{IssuanceOrder, IssuedCertificate};
 use certctl_domain::Timestamp;
+use certctl_domain::id::CertificateId;
 use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_pki::{Certificate, CertificateKind, LintParameters};
 use certctl_service_api::ServiceError;
@@ -28,16 +29,42 @@ pub(super) fn check_validity(leaf: &Certificate, now: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// The rules of X.509 and of the order that a certificate breaks.
-pub(super) fn broken_rules(tbs_der: &[u8], issuer: &Certificate, order: &IssuanceOrder) -> Option<String> {
-    let parameters = LintParameters {
+const fn judged_by<'a>(
+    issuer: &'a Certificate,
+    order: &'a IssuanceOrder,
+    max_validity: Option<Duration>,
+) -> LintParameters<'a> {
+    LintParameters {
         kind: CertificateKind::EndEntity,
         issuer: Some(issuer),
-        max_validity: None,
-        allowed_ekus: &order.ekus,
+        max_validity,
+        allowed_ekus: order.ekus.as_slice(),
         expected_names: Some(&order.names),
-    };
-    let findings = certctl_pki::lint(tbs_der, &parameters);
+    }
+}
+
+/// Logs what is allowed about a certificate to be, and yet deserves a look.
+pub(super) fn tell_doubts(
+    tbs_der: &[u8],
+    issuer: &Certificate,
+    order: &IssuanceOrder,
+    certificate: &CertificateId,
+) {
+    for doubt in certctl_pki::lint(tbs_der, &judged_by(issuer, order, None)) {
+        if doubt.severity == certctl_pki::Severity::Warning {
+            tracing::info!(cert.id = %certificate, "certificate {certificate}: {doubt}");
+        }
+    }
+}
+
+/// The rules of X.509 and of the order that a certificate breaks.
+pub(super) fn broken_rules(
+    tbs_der: &[u8],
+    issuer: &Certificate,
+    order: &IssuanceOrder,
+    max_validity: Option<Duration>,
+) -> Option<String> {
+    let findings = certctl_pki::lint(tbs_der, &judged_by(issuer, order, max_validity));
     let texts: Vec<_> = findings.iter().map(ToString::to_string).collect();
     certctl_pki::has_errors(&findings).then(|| texts.join("; "))
 }

@@ -2,52 +2,40 @@
 
 use super::issuance::failed;
 use super::issuance_checks as checks;
+use super::issuance_payload::IssuancePayload;
 use crate::agent_work::{check_csr, profile_of};
 use crate::deployment::{self, By};
 use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
+use crate::policy::{PolicyGate, Refused, judge_one};
+use crate::profile::check_issued;
 use crate::support::{Foundation, audit_event};
 use certctl_connector_api::issuer::{IssuanceOrder, IssuedCertificate, Prepared};
 use certctl_domain::Timestamp;
-use certctl_domain::certificate::{CertificateSource, CertificateStatus};
+use certctl_domain::certificate::{Certificate as Managed, CertificateSource, CertificateStatus};
 use certctl_domain::id::{CertificateId, IssuanceId, VersionId};
 use certctl_domain::issuer::Issuer;
 use certctl_domain::job::{Job, JobEvent};
 use certctl_domain::ledger::{Issuance, IssuanceState};
-use certctl_domain::profile::ExtendedKeyUsage;
+use certctl_domain::profile::{CertificateProfile, ExtendedKeyUsage};
 use certctl_domain::retry::FailureClass;
 use certctl_domain::version::CertificateVersion;
 use certctl_pki::{Certificate, CertificateRequest};
 use certctl_repository::Tx;
 use certctl_service_api::engine::JobFailure;
 use certctl_service_api::{Actor, ServiceError};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
-
-/// Payload of an issuance job once its CSR was accepted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct IssuancePayload {
-    /// PKCS#10 request, PEM in canonical form.
-    pub(crate) csr_pem: String,
-}
-
-impl IssuancePayload {
-    pub(crate) fn of(job: &Job) -> Option<Self> {
-        serde_json::from_str(job.payload.as_str()).ok()
-    }
-
-    pub(crate) fn to_json(&self) -> String {
-        json!({"csr_pem": self.csr_pem}).to_string()
-    }
-}
 
 /// What is to be issued, by whom.
 pub(super) struct Plan {
     pub(super) certificate_id: CertificateId,
     pub(super) issuer: Issuer,
     pub(super) order: IssuanceOrder,
+    certificate: Managed,
+    profile: Option<CertificateProfile>,
+    rules: Refused,
     csr: CertificateRequest,
     csr_pem: String,
 }
@@ -67,12 +55,12 @@ fn lost() -> JobFailure {
 }
 
 /// Loads everything anew and checks that the issuance is still wanted and still allowed.
-pub(super) async fn prepare(base: &Foundation, job: &Job) -> Result<Plan, JobFailure> {
+pub(super) async fn prepare(base: &Foundation, gate: &PolicyGate, job: &Job) -> Result<Plan, JobFailure> {
     let payload = IssuancePayload::of(job).ok_or_else(|| permanent("the job holds no CSR"))?;
     let csr = CertificateRequest::parse(payload.csr_pem.as_bytes())
         .map_err(|error| permanent(error.to_string()))?;
     let (id, token) = (job.id.clone(), job.lease_token);
-    let parsed = csr.clone();
+    let (parsed, gate, now) = (csr.clone(), gate.clone(), base.clock.now());
     let loaded = base.store.read("issuance.prepare", move |tx| {
         let Some(row) = tx.jobs().find(&id)?.filter(|row| holds(row, token)) else { return Ok(None) };
         let id = row
@@ -100,29 +88,35 @@ pub(super) async fn prepare(base: &Foundation, job: &Job) -> Result<Plan, JobFai
         }
         let profile = profile_of(tx, &certificate)?;
         check_csr(&parsed, &certificate, profile.as_ref())?;
+        let rules = gate.rules(tx)?;
+        rules.check(&certificate, now)?;
         let order = IssuanceOrder {
             names: certificate.names(),
-            common_name: certificate.common_name,
+            common_name: certificate.common_name.clone(),
             ekus: profile
                 .as_ref()
                 .map_or_else(|| vec![ExtendedKeyUsage::ServerAuth], |profile| profile.allowed_ekus.clone()),
-            max_ttl: profile.as_ref().and_then(certctl_domain::profile::CertificateProfile::max_ttl),
+            max_ttl: profile.as_ref().and_then(CertificateProfile::max_ttl),
             must_staple: profile.as_ref().is_some_and(|profile| profile.must_staple),
             csr_der: parsed.der().to_vec(),
         };
-        Ok(Some((id, issuer, order)))
+        Ok(Some((issuer, order, certificate, profile, rules)))
     });
     let loaded = loaded.await.map_err(|failure| failed(&ServiceError::from(failure)))?;
-    let (certificate_id, issuer, order) = loaded.ok_or_else(lost)?;
-    Ok(Plan { certificate_id, issuer, order, csr, csr_pem: payload.csr_pem })
+    let (issuer, order, certificate, profile, rules) = loaded.ok_or_else(lost)?;
+    let (certificate_id, csr_pem) = (certificate.id.clone(), payload.csr_pem);
+    Ok(Plan { certificate_id, issuer, order, certificate, profile, rules, csr, csr_pem })
 }
 
-/// Lints what will be signed; an error refuses before any key is used.
-pub(super) fn lint(prepared: &Prepared, plan: &Plan) -> Result<(), JobFailure> {
+/// Lints what will be signed and judges its lifetime; an error refuses before any key is used.
+pub(super) fn lint(prepared: &Prepared, plan: &Plan, now: Timestamp) -> Result<(), JobFailure> {
     let Some(to_be_signed) = &prepared.to_be_signed else { return Ok(()) };
+    let lifetime = to_be_signed.not_after.since(to_be_signed.not_before);
+    plan.rules.check_lifetime(&plan.certificate, lifetime, now).map_err(|error| failed(&error))?;
     let issuer =
         Certificate::parse_der(&to_be_signed.ca_der).map_err(|error| permanent(error.to_string()))?;
-    match checks::broken_rules(&to_be_signed.tbs_der, &issuer, &plan.order) {
+    checks::tell_doubts(&to_be_signed.tbs_der, &issuer, &plan.order, &plan.certificate_id);
+    match checks::broken_rules(&to_be_signed.tbs_der, &issuer, &plan.order, plan.order.max_ttl) {
         None => Ok(()),
         Some(rules) => {
             Err(permanent(format!("the certificate was not signed because it breaks rules: {rules}")))
@@ -196,6 +190,13 @@ pub(super) fn check(
         return Err(refuse("has other names than ordered"));
     }
     checks::check_validity(&leaf, now).map_err(|what| refuse(&what))?;
+    if let Some(profile) = &plan.profile {
+        check_issued(&leaf, profile).map_err(|what| refuse(&what))?;
+    }
+    let lifetime = leaf.not_after().since(leaf.not_before());
+    if let Err(error) = plan.rules.check_lifetime(&plan.certificate, lifetime, now) {
+        return Err(refuse(&format!("cannot be used ({error})")));
+    }
     if prepared.to_be_signed.as_ref().is_some_and(|tbs| tbs.serial != leaf.serial().to_string()) {
         return Err(refuse("has another serial number than prepared"));
     }
@@ -221,8 +222,9 @@ pub(super) fn check(
             first.clone()
         }
     };
-    // Another CA decided what it signed, so the rules are applied to the result as well.
-    match checks::broken_rules(leaf.tbs_der(), &signer, &plan.order) {
+    // Another CA decided what it signed, so the rules are applied to the result as well. The cap of
+    // the profile has been: what others issue for its span ends a second after it by X.509's count.
+    match checks::broken_rules(leaf.tbs_der(), &signer, &plan.order, None) {
         None => Ok(Checked { leaf, pem_chain }),
         Some(rules) => Err(refuse(&format!("breaks rules: {rules}"))),
     }
@@ -279,6 +281,9 @@ pub(super) async fn complete(
             unpause(tx, &*ids, &job, &version.certificate_id, now)?;
         }
         issuance::settle(tx, &version.certificate_id, Ended::Issued, now)?;
+        if let Some(row) = tx.certificates().find(&version.certificate_id)? {
+            judge_one(tx, &*ids, &Actor::system(), &row, now)?;
+        }
         let details = json!({
             "job_id": job.id, "version_id": version.id, "issuer_id": version.issuer_id,
             "serial_number": version.serial_number, "fingerprint_sha256": version.fingerprint_sha256,

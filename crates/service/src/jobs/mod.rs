@@ -2,7 +2,8 @@
 
 mod issuance;
 mod issuance_checks;
+mod issuance_payload;
 mod issuance_steps;
 
 pub use issuance::IssuanceRunner;
-pub(crate) use issuance_steps::IssuancePayload;
+pub(crate) use issuance_payload::IssuancePayload;

@@ -1,11 +1,12 @@
 //! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long or are
-//! long over, silent agents, kept counts, what is kept for a day.
+//! long over, silent agents, kept counts, compliance rules, what is kept for a day.
 
 mod agent_health;
 mod deployment_sweep;
 mod job_retention;
 mod job_timeouts;
 mod operations;
+mod policy_evaluation;
 mod renewal_sweep;
 mod retention;
 mod rollups;
@@ -15,6 +16,7 @@ pub use deployment_sweep::{DEPLOYMENT_PAUSE, DeploymentSweep};
 pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
 pub use operations::OperationRunner;
+pub use policy_evaluation::PolicyEvaluation;
 pub use renewal_sweep::RenewalSweep;
 pub use retention::Retention;
 pub use rollups::{RollupFold, RollupRepair};

@@ -4,13 +4,16 @@ use crate::bench::{ServiceBench, agent, operator, viewer};
 use certctl_crypto::KeyPair;
 use certctl_domain::id::{AgentId, CertificateId, JobId, TargetId};
 use certctl_domain::job::Job;
+use certctl_domain::policy::PolicySeverity;
 use certctl_domain::profile::KeySpec;
 use certctl_domain::renewal::RenewalPolicy;
 use certctl_domain::san::San;
 use certctl_pki::RequestTemplate;
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::RenewalSweep;
-use certctl_service::{AgentWork, AgentWorkOptions, Certificates, Engine, EngineOptions, Guards, Renewals};
+use certctl_service::{
+    AgentWork, AgentWorkOptions, Certificates, Engine, EngineOptions, Guards, PolicyGate, Renewals,
+};
 use certctl_service_api::ServiceError;
 use certctl_service_api::agent_work::{
     AgentWorkService, CsrAccepted, CsrTemplate, JobReport, ReportedStatus, WorkItem,
@@ -34,6 +37,7 @@ pub(crate) struct Flow {
     pub(crate) work: AgentWork,
     pub(crate) renewals: Renewals,
     sweep: RenewalSweep,
+    gate: PolicyGate,
 }
 
 /// Never says stop.
@@ -51,12 +55,18 @@ impl Flow {
     }
 
     pub(crate) fn on(bench: ServiceBench) -> Self {
-        Self::guarded(bench, Guards::default())
+        Self::stopping(bench, &[])
     }
 
     /// With other limits.
     pub(crate) fn guarded(mut bench: ServiceBench, guards: Guards) -> Self {
         bench.base.guards = guards;
+        Self::on(bench)
+    }
+
+    /// With compliance rules of these severities stopping what would break them.
+    pub(crate) fn stopping(bench: ServiceBench, severities: &[PolicySeverity]) -> Self {
+        let gate = PolicyGate::new(severities.iter().copied());
         let registry = Registry::new();
         let work = AgentWork::new(
             bench.base.clone(),
@@ -64,22 +74,25 @@ impl Flow {
             Arc::clone(&bench.wakeups),
             Arc::new(DeployCounters::register(&registry).unwrap()),
             AgentWorkOptions { lease: LEASE, recheck: Duration::from_secs(5) },
-        );
-        let certificates = Certificates::new(bench.base.clone(), Arc::clone(&bench.wakeups));
+        )
+        .guarded(gate.clone());
+        let certificates =
+            Certificates::new(bench.base.clone(), Arc::clone(&bench.wakeups)).guarded(gate.clone());
         let sweep = RenewalSweep::new(bench.base.clone(), Arc::clone(&bench.wakeups));
         let renewals = Renewals::new(bench.base.clone(), Arc::clone(&bench.wakeups));
-        Self { bench, registry, certificates, work, renewals, sweep }
+        Self { bench, registry, certificates, work, renewals, sweep, gate }
     }
 
     /// An engine of its own process name, with the real issuance runner.
     pub(crate) fn engine(&self, owner: &str) -> Engine {
         let metrics = Registry::new();
-        let runner: Arc<dyn JobRunner> = Arc::new(IssuanceRunner::new(
+        let runner = IssuanceRunner::new(
             self.bench.base.clone(),
             Arc::clone(&self.bench.live),
             Arc::clone(&self.bench.wakeups),
             IssuanceMetrics::register(&metrics).unwrap(),
-        ));
+        );
+        let runner: Arc<dyn JobRunner> = Arc::new(runner.guarded(self.gate.clone()));
         Engine::new(
             self.bench.base.clone(),
             Arc::clone(&self.bench.wakeups),

@@ -24,6 +24,8 @@ mod certificate;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod enforcement;
+#[cfg(test)]
 mod event;
 #[cfg(test)]
 mod explain;
@@ -45,6 +47,12 @@ mod job_life;
 mod operation;
 #[cfg(test)]
 mod owner;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
+mod policy_evaluation;
+#[cfg(test)]
+mod policy_gate;
 #[cfg(test)]
 mod profile;
 #[cfg(test)]
