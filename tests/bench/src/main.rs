@@ -14,6 +14,7 @@ mod inventory;
 mod issuance;
 mod load;
 mod place;
+mod policy;
 mod sweep;
 mod table;
 
@@ -59,6 +60,8 @@ enum Section {
     Inventory,
     /// A renewal sweep with nothing due
     Sweep,
+    /// Compliance rules over a large inventory
+    Policy,
     /// Memory, time to readiness, sizes
     Footprint,
 }
@@ -94,6 +97,9 @@ async fn run(options: Options) -> Result<()> {
     }
     if options.wants(Section::Sweep) {
         sweep::measure(options.scaled(options.sweep_certificates)).await?;
+    }
+    if options.wants(Section::Policy) {
+        policy::measure(options.scaled(options.certificates)).await?;
     }
     if options.wants(Section::Footprint) {
         footprint::measure().await?;
