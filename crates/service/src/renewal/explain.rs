@@ -57,7 +57,7 @@ fn under_way(assessment: &mut Assessment, live: &[Job]) {
     }
     if live.iter().any(|job| job.status == JobStatus::AwaitingApproval) {
         assessment.step.rule = Rule::Approval;
-        assessment.step.message = "An issuance waits for an approval.".to_owned();
+        "An issuance waits for an approval.".clone_into(&mut assessment.step.message);
     }
 }
 
@@ -146,7 +146,7 @@ fn deployment_step(
     Ok(Some(Step::new(NextAction::Deploy, Some(at), rule, message)))
 }
 
-fn blocker(rule: Rule, message: String, next: &str, id: impl ToString) -> Blocker {
+fn blocker(rule: Rule, message: String, next: &str, id: &impl ToString) -> Blocker {
     Blocker { rule, message, next: next.to_owned(), ids: vec![id.to_string()] }
 }
 

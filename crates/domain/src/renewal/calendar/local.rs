@@ -62,10 +62,10 @@ impl FromStr for TimeZone {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
-        let zone = text.parse().map_err(|_| {
-            InvalidTime("must be the name of a time zone of the IANA database, for example `Europe/Paris`")
-        });
-        zone.map(Self)
+        // The parser says nothing beyond that it does not know the name.
+        text.parse().ok().map(Self).ok_or(InvalidTime(
+            "must be the name of a time zone of the IANA database, for example `Europe/Paris`",
+        ))
     }
 }
 
