@@ -23,5 +23,5 @@ pub struct Policy {
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>) -> Policy {
-    Policy { blocking_severities: reader.value(&BLOCKING, |text| value::choices(text)) }
+    Policy { blocking_severities: reader.value(&BLOCKING, value::choices) }
 }

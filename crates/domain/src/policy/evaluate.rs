@@ -44,7 +44,7 @@ pub fn evaluate(rule: &PolicyRule, facts: &Facts<'_>) -> Option<String> {
             Some(format!("the name {} is in none of the allowed domains", shown(&offender.to_string())))
         }
         PolicyConfig::RequiredMetadata(config) => {
-            let missing = |key: &&String| certificate.tags.get(*key).is_none_or(|value| value.is_empty());
+            let missing = |key: &&String| certificate.tags.get(*key).is_none_or(String::is_empty);
             let key = config.required_keys.iter().find(missing)?;
             Some(format!("the tag {} is missing or empty", shown(key)))
         }

@@ -169,6 +169,10 @@ const BREAKAGES: &[Breakage] = &[
         let purposes = vec![rfc5280::ID_KP_TIME_STAMPING].to_der().unwrap();
         set_extension(tbs, rfc5280::ID_CE_EXT_KEY_USAGE, &purposes);
     }),
+    ("eku_server_and_client", |tbs| {
+        let purposes = vec![rfc5280::ID_KP_SERVER_AUTH, rfc5280::ID_KP_CLIENT_AUTH].to_der().unwrap();
+        set_extension(tbs, rfc5280::ID_CE_EXT_KEY_USAGE, &purposes);
+    }),
     ("eku_not_allowed", |tbs| {
         let any_usage = sequence(&[&rfc5280::ANY_EXTENDED_KEY_USAGE.to_der().unwrap()]).unwrap();
         set_extension(tbs, rfc5280::ID_CE_EXT_KEY_USAGE, &any_usage);

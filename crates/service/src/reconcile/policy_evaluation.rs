@@ -46,7 +46,7 @@ impl PolicyEvaluation {
             .base
             .store
             .write("policy.record", move |tx| judge_batch(tx, &*ids, after.as_ref(), BATCH, true, now));
-        Ok(written.await.map_err(|failure: Failure| ServiceError::from(failure))?)
+        written.await.map_err(|failure: Failure| ServiceError::from(failure))
     }
 
     /// Goes on after `after`; says where it stopped, unless it reached the end.

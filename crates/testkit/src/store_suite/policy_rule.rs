@@ -264,7 +264,7 @@ pub async fn held_certificates_can_be_changed_by_their_holder(db: &TestStore) {
         tx.certificates().hold(&held)?;
         tx.certificates().hold(&[])?;
         let mut row = tx.certificates().find(&build::id("mc-a"))?.unwrap();
-        row.environment = "held".to_owned();
+        "held".clone_into(&mut row.environment);
         tx.certificates().update(&mut row)?;
         Ok(row.environment)
     });
