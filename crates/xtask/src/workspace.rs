@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The programs that the demo, the benchmark and the end-to-end tests start.
-const PROGRAMS: [&str; 3] = ["--bins", "--package=certctl-server", "--package=certctl-agent-bin"];
+const PROGRAMS: [&str; 4] =
+    ["--bins", "--package=certctl-server", "--package=certctl-agent-bin", "--package=certctl-cli"];
 
 /// The checkout that this process works on.
 #[derive(Debug)]

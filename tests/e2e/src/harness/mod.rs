@@ -1,6 +1,7 @@
 //! Processes and databases of one scenario, each private and gone afterwards.
 
 mod agent;
+mod cli;
 mod database;
 mod gate;
 mod guard;
@@ -14,6 +15,7 @@ mod simulated_agent;
 mod wait;
 
 pub use agent::{AgentProcess, AgentSettings};
+pub use cli::Cli;
 pub use database::{Database, LedgerCount, PostgresServer};
 pub use gate::{Gate, TcpGate};
 pub use nginx::{Nginx, fingerprint_at};

@@ -12,6 +12,8 @@ pub struct Programs {
     pub server: PathBuf,
     /// `certctl-agent`.
     pub agent: PathBuf,
+    /// `certctl`.
+    pub cli: PathBuf,
 }
 
 /// The programs in the target directory this executable was built into, brought up to date once
@@ -39,6 +41,7 @@ fn build() -> Result<Programs> {
         }
     }
     cargo.args(["build", "--quiet", "--bins", "--package=certctl-server", "--package=certctl-agent-bin"]);
+    cargo.arg("--package=certctl-cli");
     match directory.file_name().and_then(|name| name.to_str()) {
         Some("debug") | None => {}
         Some("release") => drop(cargo.arg("--release")),
@@ -50,7 +53,7 @@ fn build() -> Result<Programs> {
     let output = cargo.current_dir(workspace).stdin(Stdio::null()).output().context("cannot run cargo")?;
     ensure!(
         output.status.success(),
-        "certctl-server and certctl-agent do not build:\n{}",
+        "certctl-server, certctl-agent and certctl do not build:\n{}",
         String::from_utf8_lossy(&output.stderr).trim_end()
     );
     let find = |name: &str| {
@@ -58,7 +61,11 @@ fn build() -> Result<Programs> {
         ensure!(path.is_file(), "{} was not built", path.display());
         Ok(path)
     };
-    Ok(Programs { server: find("certctl-server")?, agent: find("certctl-agent")? })
+    Ok(Programs {
+        server: find("certctl-server")?,
+        agent: find("certctl-agent")?,
+        cli: find("certctl")?,
+    })
 }
 
 /// `target/debug`, from `target/debug/demo` as well as from `target/debug/deps/main-…`.

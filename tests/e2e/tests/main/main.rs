@@ -8,6 +8,7 @@
 
 mod access;
 mod bad_input;
+mod cli;
 mod crashes;
 mod demo;
 mod fields;
