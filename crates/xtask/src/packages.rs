@@ -51,6 +51,15 @@ const REQUIREMENTS: [Requirement; 7] = [
         },
     },
     Requirement {
+        what: "Python with venv, for schemathesis",
+        packages: &["python3-venv"],
+        present: || {
+            let mut probe = Command::new("python3");
+            probe.args(["-c", "import ensurepip, venv"]).stdin(Stdio::null()).stderr(Stdio::null());
+            probe.status().is_ok_and(|status| status.success())
+        },
+    },
+    Requirement {
         what: "the public CA certificates",
         packages: &["ca-certificates"],
         present: || Path::new("/etc/ssl/certs/ca-certificates.crt").exists(),

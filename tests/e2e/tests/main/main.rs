@@ -9,6 +9,7 @@
 mod access;
 mod bad_input;
 mod cli;
+mod contract;
 mod crashes;
 mod demo;
 mod fields;
