@@ -40,6 +40,10 @@ tidy:
 openapi *ARGS:
     cargo xtask openapi {{ARGS}}
 
+# Write docs/reference/api.md
+api-docs *ARGS:
+    cargo xtask api-docs {{ARGS}}
+
 # Write docs/reference/configuration.md
 config-docs *ARGS:
     cargo xtask config-docs {{ARGS}}

@@ -24,6 +24,7 @@ mod owner;
 mod policy;
 mod profile;
 mod renewal;
+mod reference;
 mod renewal_policy;
 mod statistics;
 mod system;
@@ -33,3 +34,4 @@ mod violation;
 
 pub use api::{Api, BuildInfo, Services, openapi_json, route_table};
 pub use metrics::metrics_only;
+pub use reference::api_reference;

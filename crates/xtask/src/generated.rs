@@ -21,6 +21,14 @@ pub const OPENAPI: Generated = Generated {
     command: "cargo xtask openapi",
 };
 
+/// The page about the HTTP API for people.
+pub const API: Generated = Generated {
+    package: "certctl-handler",
+    example: "api_reference",
+    path: "docs/reference/api.md",
+    command: "cargo xtask api-docs",
+};
+
 /// The page of all configuration keys.
 pub const CONFIGURATION: Generated = Generated {
     package: "certctl-config",

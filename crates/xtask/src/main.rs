@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::process::ExitCode;
 use std::time::Instant;
-use xtask::generated::{CONFIGURATION, Mode, OPENAPI};
+use xtask::generated::{API, CONFIGURATION, Mode, OPENAPI};
 use xtask::suite::{Scope, Suite};
 use xtask::workspace::Workspace;
 use xtask::{delegate, layers, migration, packages, tidy};
@@ -40,6 +40,8 @@ enum Command {
     Tidy,
     /// Write docs/reference/openapi.json from the code
     Openapi(Output),
+    /// Write docs/reference/api.md from the code
+    ApiDocs(Output),
     /// Write docs/reference/configuration.md from the code
     ConfigDocs(Output),
     /// Build server and agent and show a certificate being issued, deployed and renewed
@@ -112,6 +114,7 @@ fn run(command: Command) -> Result<()> {
         Command::Layers => layers::check(&workspace)?.conclude("layers"),
         Command::Tidy => tidy::check(workspace.root())?.conclude("tidy"),
         Command::Openapi(output) => OPENAPI.run(&workspace, output.mode()),
+        Command::ApiDocs(output) => API.run(&workspace, output.mode()),
         Command::ConfigDocs(output) => CONFIGURATION.run(&workspace, output.mode()),
         Command::Demo { once, rest } => delegate::demo(&workspace, once, &rest),
         Command::Bench { rest } => delegate::bench(&workspace, &rest),

@@ -23,6 +23,15 @@ fn the_checked_in_description_is_what_the_code_says() {
     );
 }
 
+#[test]
+fn the_checked_in_reference_page_is_what_the_code_says() {
+    let description = serde_json::from_str(&openapi_json().unwrap()).unwrap();
+    assert!(
+        document("reference/api.md") == certctl_handler::api_reference(&description),
+        "docs/reference/api.md is not what the code says; run `cargo xtask api-docs`"
+    );
+}
+
 fn references(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
