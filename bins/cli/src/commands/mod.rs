@@ -5,6 +5,7 @@ mod completion;
 mod context;
 mod doctor;
 mod explain;
+mod import;
 mod login;
 mod status;
 
@@ -18,6 +19,7 @@ pub(crate) fn all() -> Vec<Command> {
         status::command(),
         doctor::command(),
         explain::command(),
+        import::command(),
         api::command(),
         completion::command(),
         Command::new("version").about("Print the version of this program and of the server"),
@@ -33,6 +35,7 @@ pub(crate) async fn run(name: &str, matches: &ArgMatches) -> anyhow::Result<()> 
         "status" => status::run(matches).await,
         "doctor" => doctor::run(matches).await,
         "explain" => explain::run(matches).await,
+        "import" => import::run(matches).await,
         "api" => api::run(matches).await,
         "completion" => completion::run(matches),
         "version" => status::version(matches).await,
