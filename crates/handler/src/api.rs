@@ -152,7 +152,9 @@ pub fn openapi_json() -> Result<String, serde_json::Error> {
                Every error has the body `ErrorBody` with a stable code. `x-permission` names what a \
                route demands; `agent.self` is held by the agent named in the path, and by no role.",
     };
-    serde_json::to_string_pretty(&route_table().openapi(&description)).map(|text| text + "\n")
+    let mut document = route_table().openapi(&description);
+    crate::examples::add(&mut document);
+    serde_json::to_string_pretty(&document).map(|text| text + "\n")
 }
 
 /// The OpenAPI document, made once.

@@ -13,6 +13,7 @@ mod approval;
 mod audit;
 mod certificate;
 mod event;
+mod examples;
 mod export;
 mod import;
 mod issuer;
