@@ -104,7 +104,7 @@ async fn operation(session: &Session, id: &str, until: Instant) -> anyhow::Resul
     let mut nap = PAUSE;
     loop {
         let operation = get(session, ["operations", id]).await?;
-        let done = ["total_enqueued", "total_reassigned", "total_revoked", "total_skipped", "total_failed"];
+        let done = ["total_done", "total_skipped", "total_failed"];
         bar.set_length(count(&operation, "total_matched"));
         bar.set_position(done.iter().map(|name| count(&operation, name)).sum());
         let failed = count(&operation, "total_failed");

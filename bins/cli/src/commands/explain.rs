@@ -27,25 +27,45 @@ pub(super) async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 }
 
 fn told(id: &str, answer: &Value) -> String {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
     let list = |name: &str| answer.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut out = format!("{id}: next {}", text(answer, "action"));
-    if let Some(at) = answer.get("at").and_then(Value::as_str) {
-        let _ = write!(out, " at {at}");
+    let mut out = format!("{id}: {}\n", step(answer.get("next").unwrap_or(&Value::Null)));
+    for holder in list("holders") {
+        let next = step(holder.get("next").unwrap_or(&Value::Null));
+        let _ = writeln!(out, "  agent {}: {next}", text(&holder, "agent_id"));
     }
-    let _ = writeln!(out, " ({})\n  {}", text(answer, "rule"), text(answer, "message"));
     for blocker in list("blockers") {
-        let _ = writeln!(out, "blocked by {}: {}", text(&blocker, "code"), text(&blocker, "message"));
-    }
-    for holder in list("key_holders") {
-        let _ = writeln!(
-            out,
-            "agent {}: {} ({}) {}",
-            text(&holder, "agent_id"),
-            text(&holder, "action"),
-            text(&holder, "rule"),
-            text(&holder, "message")
-        );
+        let _ = writeln!(out, "  blocked ({}): {}", text(&blocker, "code"), text(&blocker, "message"));
+        let _ = writeln!(out, "    {}", text(&blocker, "next"));
     }
     out
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or("-")
+}
+
+/// `renew at 2026-12-01T10:00:00Z (window): …`
+fn step(next: &Value) -> String {
+    let at = next.get("at").and_then(Value::as_str).map_or_else(String::new, |at| format!(" at {at}"));
+    format!("{}{at} ({}): {}", text(next, "action"), text(next, "rule"), text(next, "message"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_next_step_the_key_holders_and_what_blocks_are_told() {
+        let next = json!({"action": "wait", "at": "2026-12-01T10:00:00Z", "rule": "freeze", "message": "Frozen."});
+        let answer = json!({
+            "next": next,
+            "holders": [{"agent_id": "agent-1", "next": next}],
+            "blockers": [{"code": "freeze", "message": "Nothing starts.", "next": "Renew with force.", "ids": []}],
+        });
+        let expected = "mc-1: wait at 2026-12-01T10:00:00Z (freeze): Frozen.\n  \
+            agent agent-1: wait at 2026-12-01T10:00:00Z (freeze): Frozen.\n  \
+            blocked (freeze): Nothing starts.\n    Renew with force.\n";
+        assert_eq!(told("mc-1", &answer), expected);
+    }
 }

@@ -4,6 +4,7 @@ mod api;
 mod completion;
 mod context;
 mod doctor;
+mod events;
 mod explain;
 mod import;
 mod login;
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Command> {
         doctor::command(),
         explain::command(),
         import::command(),
+        events::command(),
         api::command(),
         completion::command(),
         Command::new("version").about("Print the version of this program and of the server"),
@@ -36,6 +38,7 @@ pub(crate) async fn run(name: &str, matches: &ArgMatches) -> anyhow::Result<()> 
         "doctor" => doctor::run(matches).await,
         "explain" => explain::run(matches).await,
         "import" => import::run(matches).await,
+        "events" => events::run(matches).await,
         "api" => api::run(matches).await,
         "completion" => completion::run(matches),
         "version" => status::version(matches).await,

@@ -24,12 +24,13 @@ const VERSION_COLUMNS: &[Column] = &[
 ];
 
 const DEPLOYMENT_COLUMNS: &[Column] = &[
-    text("TARGET", "/id"),
-    text("NAME", "/name"),
-    text("TYPE", "/type"),
+    text("TARGET", "/target_id"),
+    text("NAME", "/target_name"),
+    text("TYPE", "/target_type"),
     text("AGENT", "/agent_id"),
-    text("STATUS", "/deployment_status"),
+    text("STATUS", "/status"),
     time("DEPLOYED", "/deployed_at"),
+    text("ERROR", "/last_error"),
 ];
 
 /// Which certificates a bulk operation is about.
@@ -108,7 +109,10 @@ const EXPORT_PEM: Action = Action {
 };
 
 const EXPORT_PKCS12: Action = Action {
-    args: &[body("password", Kind::Secret, "Password of the file")],
+    args: &[
+        body("password", Kind::Secret, "Password of the file"),
+        body("allow-empty-password", Kind::Switch, "Write a file without protection"),
+    ],
     ..post(
         "export-pkcs12",
         "certificates/{id}/export/pkcs12",
@@ -194,6 +198,7 @@ const OPERATION_COLUMNS: &[Column] = &[
     text("KIND", "/kind"),
     text("STATE", "/state"),
     text("MATCHED", "/total_matched"),
+    text("DONE", "/total_done"),
     text("SKIPPED", "/total_skipped"),
     text("FAILED", "/total_failed"),
     time("CREATED", "/created_at"),
@@ -202,8 +207,8 @@ const OPERATION_COLUMNS: &[Column] = &[
 const ITEM_COLUMNS: &[Column] = &[
     text("CERTIFICATE", "/certificate_id"),
     text("STATE", "/state"),
-    text("JOB", "/job_id"),
-    text("ERROR", "/error"),
+    text("CODE", "/code"),
+    text("MESSAGE", "/message"),
 ];
 
 pub(crate) const OPERATIONS: Noun = Noun {

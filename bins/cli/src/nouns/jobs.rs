@@ -12,10 +12,10 @@ const COLUMNS: &[Column] = &[
 
 const TIMELINE_COLUMNS: &[Column] = &[
     time("AT", "/at"),
-    text("EVENT", "/event"),
-    text("STATUS", "/status"),
-    text("ATTEMPT", "/attempt"),
-    text("ACTOR", "/actor"),
+    text("CHANGE", "/change"),
+    text("FROM", "/from"),
+    text("TO", "/to"),
+    text("HOLDER", "/holder"),
     text("ERROR", "/error"),
 ];
 
@@ -41,7 +41,7 @@ pub(crate) const JOBS: Noun = Noun {
             "timeline",
             "jobs/{id}/timeline",
             "Everything that happened to it",
-            Answer::Rows("/data", TIMELINE_COLUMNS),
+            Answer::Rows("/changes", TIMELINE_COLUMNS),
         ),
         read("verification", "jobs/{id}/verification", "What the target was seen to serve", Answer::Object),
         post("cancel", "jobs/{id}/cancel", "Stop it", Answer::Done("Cancelled {id}.")),

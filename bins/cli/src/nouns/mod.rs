@@ -49,6 +49,8 @@ mod tests {
         "GET openapi.json",
         "GET events",
         "POST certificates/import",
+        // For programs that bring many at once; `certctl import` tells of each.
+        "POST certificates/import-batch",
         "POST agents/enroll",
     ];
 
