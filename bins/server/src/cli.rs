@@ -30,7 +30,11 @@ enum Command {
     /// Run the server (the default).
     Run,
     /// Run a server to try things out: data in a directory that is removed at the end.
-    Demo,
+    Demo {
+        /// Begin with ninety days of an invented company, in every state there is.
+        #[arg(long)]
+        seed: bool,
+    },
     /// Bring the database schema up to date.
     Migrate {
         /// Only say whether migrations are pending; exit code 1 if so.
@@ -156,7 +160,7 @@ pub async fn main() -> anyhow::Result<()> {
     let environment = Environment::system();
     match cli.command.unwrap_or(Command::Run) {
         Command::Run => run::run(config, environment).await,
-        Command::Demo => commands::demo::run(config, environment).await,
+        Command::Demo { seed } => commands::demo::run(config, environment, seed).await,
         Command::Migrate { check } => commands::migrate::run(&config, check),
         Command::Key(KeyCommand::Create { name, role, identity, expires }) => {
             commands::key::create(&config, &environment, name, role, identity, expires).await

@@ -1,6 +1,7 @@
 //! The composition root: a straight list of what the process consists of.
 
 mod audit;
+mod demo;
 pub(crate) mod keys;
 mod options;
 
@@ -81,6 +82,7 @@ pub struct App {
 }
 
 /// Opens, checks and connects everything; nothing runs yet and nothing is served.
+#[expect(clippy::too_many_lines, reason = "the composition root is one straight list")]
 pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environment) -> anyhow::Result<App> {
     let started = Instant::now();
     let metrics = Registry::new();
@@ -122,7 +124,12 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         .sub_ca
         .as_ref()
         .map(|files| seed::LocalCaFiles { certificate: files.cert.clone(), key: files.key.clone() });
-    seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
+    let api_keys = Arc::new(ApiKeys::new(base.clone(), keys::has_admin(&config)));
+    let empty = seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
+    let first_key = keys::first(&config, &api_keys).await?;
+    if config.demo.seed && empty {
+        demo::seed(&base, &secrets, &environment, database.engine()).await?;
+    }
 
     let audit = audit::build(&config, life, &base, &secrets, &metrics).await?;
 
@@ -136,7 +143,6 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     };
     let counters = Arc::new(DeployCounters::register(&metrics)?);
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
-    let api_keys = Arc::new(ApiKeys::new(base.clone(), keys::has_admin(&config)));
     let gate = PolicyGate::new(config.policy.blocking_severities.iter().copied());
     let readiness = life.readiness().clone();
     let events = Events::new(base.clone(), EventOptions::default(), changed);
@@ -197,17 +203,20 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
             poll_period: config.scheduler.job_processor,
         },
     );
+    let mut others = audit.tasks;
+    if config.demo.seed {
+        others.push(demo::agents(&services));
+    }
     let reconcilers = reconcilers(
         &config,
         &base,
         &wakeups,
-        audit.tasks,
+        others,
         process,
         SchedulerMetrics::register(&metrics)?,
         RollupMetrics::register(&metrics)?,
     );
 
-    let first_key = keys::first(&config, &api_keys).await?;
     let (http, metrics) =
         listen(&config, life, &environment, &base, services, audit.calls, HttpMetrics::register(&metrics)?)?;
     let address = *http.addresses().first().context("the listener has no address")?;
@@ -306,7 +315,7 @@ fn listen(
         ..ServerOptions::new(&*config.http.host, config.http.port)
     };
     let http = Server::bind(&options, server_config(certificate)?, &core, move |routes| {
-        api.configure(routes)
+        api.configure(routes);
     })
     .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")?;
     Ok((http, metrics))

@@ -27,7 +27,6 @@ pub(crate) const FOREIGN: &[&str] = &[
 
 /// See [`Later`].
 pub(crate) const LATER: &[Later] = &[
-    Later { feature: "demo data", names: &["CERTCTL_DEMO_SEED"] },
     Later {
         feature: "migrations from a directory; they are part of the program",
         names: &["CERTCTL_DATABASE_MIGRATIONS_PATH"],

@@ -9,6 +9,7 @@ use crate::reader::{Reader, Setting};
 use crate::section::audit::{self, Audit};
 use crate::section::auth::{self, Auth};
 use crate::section::database::{self, Database};
+use crate::section::demo::{self, Demo};
 use crate::section::edge::{self, Edge};
 use crate::section::encryption::{self, Encryption};
 use crate::section::export::{self, Export};
@@ -48,6 +49,8 @@ pub struct ServerConfig {
     pub encryption: Encryption,
     /// Exports.
     pub export: Export,
+    /// Demo data.
+    pub demo: Demo,
     /// Issuing.
     pub pki: Pki,
     /// What compliance rules stop.
@@ -87,6 +90,7 @@ impl ServerConfig {
         let log = log::read(&mut reader);
         let auth = auth::read(&mut reader, &http.host);
         let encryption = encryption::read(&mut reader);
+        let demo = demo::read(&mut reader);
         let export = export::read(&mut reader);
         let pki = pki::read(&mut reader);
         let policy = policy::read(&mut reader);
@@ -110,6 +114,7 @@ impl ServerConfig {
             auth,
             encryption,
             export,
+            demo,
             pki,
             policy,
             scheduler,

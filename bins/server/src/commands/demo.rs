@@ -4,7 +4,7 @@ use crate::{Environment, output, run};
 use anyhow::Context;
 use certctl_config::{MapEnv, ServerConfig};
 
-pub(crate) async fn run(config: ServerConfig, environment: Environment) -> anyhow::Result<()> {
+pub(crate) async fn run(config: ServerConfig, environment: Environment, seed: bool) -> anyhow::Result<()> {
     let data = tempfile::Builder::new()
         .prefix("certctl-demo-")
         .tempdir()
@@ -12,6 +12,7 @@ pub(crate) async fn run(config: ServerConfig, environment: Environment) -> anyho
     let env = MapEnv::default()
         .with("CERTCTL_DATA_DIR", data.path())
         .with("CERTCTL_SERVER_PORT", config.http.port.to_string())
+        .with("CERTCTL_DEMO_SEED", seed.to_string())
         .with("CERTCTL_LOG_FORMAT", "text")
         .with("CERTCTL_LOG_LEVEL", "warn");
     let demo = ServerConfig::load(&env, None)?;

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod auth;
 pub mod database;
+pub mod demo;
 pub mod edge;
 pub mod encryption;
 pub mod export;
@@ -33,6 +34,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Logging", keys: log::KEYS },
     Group { title: "Authentication", keys: auth::KEYS },
     Group { title: "Encryption of stored secrets", keys: encryption::KEYS },
+    Group { title: "Demo data", keys: demo::KEYS },
     Group { title: "Export", keys: export::KEYS },
     Group { title: "Issuing", keys: pki::KEYS },
     Group { title: "Compliance rules", keys: policy::KEYS },

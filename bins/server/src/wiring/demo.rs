@@ -1,0 +1,122 @@
+//! Demo data: the services once more, on a clock that jumps through ninety days.
+
+use crate::Environment;
+use anyhow::{Context, ensure};
+use certctl_connector_api::issuer::IssuerEnv;
+use certctl_demo::{DemoAgents, DemoClock, DemoIds, Stage, live};
+use certctl_handler::Services;
+use certctl_repository_diesel::Engine as Database;
+use certctl_service::jobs::IssuanceRunner;
+use certctl_service::reconcile::{
+    AgentHealth, DeploymentSweep, JobTimeouts, OperationRunner, PolicyEvaluation, RenewalSweep, WaitingTimes,
+};
+use certctl_service::{
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Engine,
+    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Operations, Owners, Policies, Profiles,
+    RenewalPolicies, SealedCaKeys, Secrets, Targets, Teams, Wakeups,
+};
+use certctl_service_api::engine::Reconciler;
+use certctl_telemetry::{DeployCounters, IssuanceMetrics, JobMetrics, Registry};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often simulated agents are heard of.
+const HEARTBEAT: Duration = Duration::from_mins(1);
+/// Leases of the story, whose rounds are shorter.
+const LEASE: Duration = Duration::from_mins(1);
+
+/// Plays the story into a database that has its first rows and nothing else. What it counts goes to
+/// a registry of its own: the metrics of the server begin at zero.
+pub(super) async fn seed(
+    base: &Foundation,
+    secrets: &Secrets,
+    environment: &Environment,
+    engine: Database,
+) -> anyhow::Result<()> {
+    ensure!(
+        engine == Database::Sqlite,
+        "demo data needs a SQLite database: on PostgreSQL, leases follow the database's own clock, which cannot jump"
+    );
+    let now = environment.clock.now();
+    let stage = stage(base, secrets, environment, DemoClock::new(now))?;
+    tracing::info!("playing ninety days of demo data");
+    live(&stage, now).await.context("the demo data could not be made")
+}
+
+/// What keeps the simulated agents alive.
+pub(super) fn agents(services: &Services) -> (Arc<dyn Reconciler>, Duration) {
+    let agents = DemoAgents::new(Arc::clone(&services.agents), Arc::clone(&services.agent_work));
+    (Arc::new(agents), HEARTBEAT)
+}
+
+fn stage(
+    real: &Foundation,
+    secrets: &Secrets,
+    environment: &Environment,
+    clock: DemoClock,
+) -> anyhow::Result<Stage> {
+    let metrics = Registry::new();
+    let base = Foundation {
+        clock: Arc::new(clock.clone()),
+        ids: Arc::new(DemoIds::new(clock.clone())),
+        ..real.clone()
+    };
+    let wakeups = Arc::new(Wakeups::default());
+    let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
+    let issuer_env = IssuerEnv { clock: Arc::clone(&base.clock), ca_keys };
+    let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
+    let times = AgentWorkOptions { lease: LEASE, recheck: LEASE };
+    let counters = Arc::new(DeployCounters::register(&metrics)?);
+    let runner = IssuanceRunner::new(
+        base.clone(),
+        Arc::clone(&live_issuers),
+        Arc::clone(&wakeups),
+        IssuanceMetrics::register(&metrics)?,
+    );
+    let waiting = WaitingTimes { csr: Duration::from_hours(24), approval: Duration::from_hours(7 * 24) };
+    let reconcilers: Vec<Arc<dyn Reconciler>> = vec![
+        Arc::new(JobTimeouts::new(base.clone(), waiting)),
+        Arc::new(AgentHealth::new(base.clone())),
+        Arc::new(OperationRunner::new(base.clone(), Arc::clone(&wakeups))),
+        Arc::new(RenewalSweep::new(base.clone(), Arc::clone(&wakeups))),
+        Arc::new(DeploymentSweep::new(base.clone(), Arc::clone(&wakeups), Duration::from_hours(1))),
+        Arc::new(PolicyEvaluation::new(base.clone(), Arc::clone(&wakeups))),
+    ];
+    Ok(Stage {
+        clock,
+        api_keys: Arc::new(ApiKeys::new(base.clone(), true)),
+        agents: Arc::new(Agents::new(base.clone(), None)),
+        agent_groups: Arc::new(AgentGroups::new(base.clone())),
+        agent_work: Arc::new(AgentWork::new(
+            base.clone(),
+            secrets.clone(),
+            Arc::clone(&wakeups),
+            counters,
+            times,
+        )),
+        approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
+        certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
+        issuers: Arc::new(Issuers::new(base.clone(), live_issuers, secrets.clone())),
+        jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
+        operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
+        owners: Arc::new(Owners::new(base.clone())),
+        policies: Arc::new(Policies::new(base.clone(), Arc::clone(&wakeups))),
+        profiles: Arc::new(Profiles::new(base.clone())),
+        renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
+        targets: Arc::new(Targets::new(
+            base.clone(),
+            environment.targets.clone(),
+            secrets.clone(),
+            Arc::clone(&wakeups),
+        )),
+        teams: Arc::new(Teams::new(base.clone())),
+        engine: Arc::new(Engine::new(
+            base,
+            wakeups,
+            vec![Arc::new(runner)],
+            JobMetrics::register(&metrics)?,
+            EngineOptions { owner: "demo".to_owned(), lease: LEASE },
+        )),
+        reconcilers,
+    })
+}
