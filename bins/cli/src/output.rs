@@ -6,6 +6,7 @@ use certctl_client::Answer;
 use clap::ValueEnum;
 use comfy_table::{Table, presets};
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -32,7 +33,7 @@ impl Printer {
     /// Rows below `rows` (a JSON pointer) of an answer; `total` is told below a table.
     pub(crate) fn rows(self, answer: &Answer, rows: &str, columns: &[Column]) -> anyhow::Result<()> {
         match self.format {
-            Format::Json => self.verbatim(answer),
+            Format::Json => verbatim(answer),
             _ => self.row_values(&answer.json()?, rows, columns),
         }
     }
@@ -48,7 +49,7 @@ impl Printer {
             Format::Table => {
                 let mut text = table(found, columns);
                 if let Some(total) = value.get("total").and_then(Value::as_u64) {
-                    text.push_str(&format!("Total: {total}\n"));
+                    let _ = writeln!(text, "Total: {total}");
                 }
                 write(&text)
             }
@@ -58,7 +59,7 @@ impl Printer {
     /// One object, field by field.
     pub(crate) fn object(self, answer: &Answer) -> anyhow::Result<()> {
         match self.format {
-            Format::Json => self.verbatim(answer),
+            Format::Json => verbatim(answer),
             _ => self.object_value(&answer.json()?),
         }
     }
@@ -81,11 +82,11 @@ impl Printer {
             _ => Ok(()),
         }
     }
+}
 
-    fn verbatim(self, answer: &Answer) -> anyhow::Result<()> {
-        let text = String::from_utf8_lossy(&answer.body);
-        write(&format!("{}\n", text.trim_end()))
-    }
+fn verbatim(answer: &Answer) -> anyhow::Result<()> {
+    let text = String::from_utf8_lossy(&answer.body);
+    write(&format!("{}\n", text.trim_end()))
 }
 
 /// Writes to a file, private and whole, or to standard output for `-`.

@@ -128,7 +128,7 @@ async fn run_action(action: &Action, matches: &ArgMatches) -> anyhow::Result<()>
         Answer::Rows(at, columns) => session.printer.rows(&answer, at, columns)?,
         Answer::Done(sentence) => session.printer.done(&answer, &fill(sentence, matches))?,
         Answer::Raw => {
-            output::raw(matches.get_one::<String>("out").map_or("-", String::as_str), &answer.body)?
+            output::raw(matches.get_one::<String>("out").map_or("-", String::as_str), &answer.body)?;
         }
         Answer::Page(_) => {}
     }

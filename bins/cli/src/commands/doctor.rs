@@ -149,56 +149,58 @@ async fn key(client: &Client) -> Finding {
 
 /// What an operator should look at.
 async fn state(client: &Client) -> Vec<Finding> {
-    let attention: [(&str, &[&str], &[(&str, &str)], &str, &str); 6] = [
+    let mut findings = Vec::new();
+    for (check, path, name, value, what, hint) in [
         (
             "issuance",
-            &["certificates"],
-            &[("status", "Failed")],
+            "certificates",
+            "status",
+            "Failed",
             "certificates whose issuance failed",
             "certctl certs list --status Failed, then certctl explain ID",
         ),
         (
             "expiry",
-            &["certificates"],
-            &[("status", "Expired")],
+            "certificates",
+            "status",
+            "Expired",
             "certificates that have expired",
             "certctl certs list --status Expired, then certctl explain ID",
         ),
         (
             "agents",
-            &["agents"],
-            &[("status", "Offline")],
+            "agents",
+            "status",
+            "Offline",
             "agents that are offline",
             "certctl agents list --status Offline; start the agent on its host",
         ),
         (
             "approvals",
-            &["approvals"],
-            &[("state", "pending")],
+            "approvals",
+            "state",
+            "pending",
             "issuances that wait for approval",
             "certctl approvals list --state pending",
         ),
         (
             "policies",
-            &["violations"],
-            &[("open", "true")],
+            "violations",
+            "open",
+            "true",
             "certificates that break policy rules",
             "certctl violations list --open true",
         ),
         (
             "jobs",
-            &["jobs"],
-            &[("status", "Failed")],
+            "jobs",
+            "status",
+            "Failed",
             "jobs that failed",
             "certctl jobs list --status Failed, then certctl jobs timeline ID",
         ),
-    ];
-    let mut findings = Vec::new();
-    for (check, path, filters, what, hint) in attention {
-        let request = filters.iter().fold(
-            Request::new(Method::GET, path.iter().copied()).query("per_page", "1"),
-            |request, (name, value)| request.query(*name, *value),
-        );
+    ] {
+        let request = Request::new(Method::GET, [path]).query("per_page", "1").query(name, value);
         let total = match client.request(&request).await {
             Ok(answer) => answer.json().ok().and_then(|page| page.get("total").and_then(Value::as_u64)),
             Err(error) => {

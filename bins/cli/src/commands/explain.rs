@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn the_next_step_the_key_holders_and_what_blocks_are_told() {
-        let next = json!({"action": "wait", "at": "2026-12-01T10:00:00Z", "rule": "freeze", "message": "Frozen."});
+        let next =
+            json!({"action": "wait", "at": "2026-12-01T10:00:00Z", "rule": "freeze", "message": "Frozen."});
         let answer = json!({
             "next": next,
             "holders": [{"agent_id": "agent-1", "next": next}],

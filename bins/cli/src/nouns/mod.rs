@@ -52,6 +52,8 @@ mod tests {
         // For programs that bring many at once; `certctl import` tells of each.
         "POST certificates/import-batch",
         "POST agents/enroll",
+        // Only the agent of the job may.
+        "POST jobs/{id}/verify",
     ];
 
     fn claimed() -> BTreeSet<String> {

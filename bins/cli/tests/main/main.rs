@@ -6,7 +6,11 @@
     reason = "starting the program and writing fixtures is what these tests are for"
 )]
 
+#[cfg(test)]
 mod command_line;
+#[cfg(test)]
 mod contexts;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
 mod reference;
