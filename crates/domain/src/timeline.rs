@@ -202,7 +202,10 @@ mod tests {
     use JobStatus as S;
 
     /// A job's states from (status, attempts, token, owner, error).
-    fn states(rows: &[(S, u32, i64, Option<&str>, Option<&str>)]) -> Vec<JobState> {
+    /// Status, attempts, lease token, lease owner, error.
+    type Row<'a> = (S, u32, i64, Option<&'a str>, Option<&'a str>);
+
+    fn states(rows: &[Row<'_>]) -> Vec<JobState> {
         rows.iter()
             .enumerate()
             .map(|(n, (status, attempts, lease_token, owner, error))| JobState {

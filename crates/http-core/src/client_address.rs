@@ -56,7 +56,7 @@ impl TrustedProxies {
 
 /// The entries of every `X-Forwarded-For` header, the nearest last.
 fn forwarded_for(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
-    entries(headers, &X_FORWARDED_FOR, |entry| address(entry))
+    entries(headers, &X_FORWARDED_FOR, address)
 }
 
 /// The `for` parameters of every `Forwarded` header (RFC 7239), the nearest last.

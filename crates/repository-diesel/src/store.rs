@@ -272,7 +272,9 @@ fn attempt(
     if flow == Flow::Commit && !failed {
         return match dialect::commit(&mut loan.conn) {
             Ok(()) => {
-                effects.into_iter().for_each(|effect| effect());
+                for effect in effects {
+                    effect();
+                }
                 Attempt::Ended(Flow::Commit)
             }
             Err(error) if dialect::is_conflict(&error) => {

@@ -89,17 +89,14 @@ fn metric(level: &Level) -> Metric {
         pair
     });
     let mut metric = Metric::from_label(labels.collect());
-    match kind(level.family) {
-        MetricType::COUNTER => {
-            let mut counter = Counter::default();
-            counter.set_value(level.value);
-            metric.set_counter(counter);
-        }
-        _ => {
-            let mut gauge = Gauge::default();
-            gauge.set_value(level.value);
-            metric.set_gauge(gauge);
-        }
+    if kind(level.family) == MetricType::COUNTER {
+        let mut counter = Counter::default();
+        counter.set_value(level.value);
+        metric.set_counter(counter);
+    } else {
+        let mut gauge = Gauge::default();
+        gauge.set_value(level.value);
+        metric.set_gauge(gauge);
     }
     metric
 }

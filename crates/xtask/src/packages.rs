@@ -15,7 +15,7 @@ struct Requirement {
     present: fn() -> bool,
 }
 
-const REQUIREMENTS: [Requirement; 7] = [
+const REQUIREMENTS: [Requirement; 8] = [
     Requirement {
         what: "nginx",
         packages: &["nginx-light", "nginx"],

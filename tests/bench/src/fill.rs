@@ -102,7 +102,7 @@ pub(crate) async fn inventory(url: &DatabaseUrl, count: u32) -> Result<()> {
     // Multiplied by a number that shares no factor with the span, so that neighbours end far apart.
     let end = "(n * 7919) % 7780000 - 4000";
     let References { owner, team, issuer, policy } = DEFAULTS;
-    let statements = vec![
+    let statements = [
         format!(
             "{numbers} INSERT INTO managed_certificates (id, name, common_name, environment, owner_id, team_id, \
              issuer_id, renewal_policy_id, status, valid_from, expires_at, expiring_from, failed_issuances, \

@@ -5,7 +5,7 @@ use certctl_api_types::statistics as api;
 use certctl_http_core::{ApiError, Caller};
 use certctl_service_api::statistics::{StatisticsService, Summary};
 
-fn summary(figures: Summary) -> api::DashboardSummary {
+fn summary(figures: &Summary) -> api::DashboardSummary {
     api::DashboardSummary {
         total_certificates: figures.certificates.total,
         expiring_certificates: figures.certificates.expiring,
@@ -33,7 +33,7 @@ pub(super) async fn get_summary(
     who: Caller,
     statistics: Data<dyn StatisticsService>,
 ) -> Result<Json<api::DashboardSummary>, ApiError> {
-    Ok(Json(summary(statistics.summary(&who).await?)))
+    Ok(Json(summary(&statistics.summary(&who).await?)))
 }
 
 /// Count certificates by status

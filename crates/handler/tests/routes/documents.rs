@@ -63,7 +63,9 @@ const WITHOUT_EXAMPLE: [&str; 5] = ["MergePatch", "CsrRequest", "EnrolRequest", 
 #[test]
 fn every_body_that_clients_send_has_an_example_that_fits_its_schema() {
     let description: Value = serde_json::from_str(&openapi_json().unwrap()).unwrap();
-    for operation in description["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values()) {
+    for operation in
+        description["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values())
+    {
         let mut found = BTreeSet::new();
         references(&operation["requestBody"], &mut found);
         for reference in found {
@@ -72,9 +74,13 @@ fn every_body_that_clients_send_has_an_example_that_fits_its_schema() {
                 continue;
             }
             let schema = description.pointer(reference.strip_prefix('#').unwrap()).unwrap();
-            let example = schema["examples"][0].as_object().unwrap_or_else(|| panic!("{name} has no example"));
+            let example =
+                schema["examples"][0].as_object().unwrap_or_else(|| panic!("{name} has no example"));
             for field in example.keys() {
-                assert!(schema["properties"].get(field).is_some(), "the example of {name} has the unknown field {field}");
+                assert!(
+                    schema["properties"].get(field).is_some(),
+                    "the example of {name} has the unknown field {field}"
+                );
             }
             for field in schema["required"].as_array().into_iter().flatten() {
                 assert!(example.contains_key(field.as_str().unwrap()), "the example of {name} lacks {field}");

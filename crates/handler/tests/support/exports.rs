@@ -12,7 +12,7 @@ pub(crate) struct Exports;
 fn check(id: &CertificateId) -> Result<(), ServiceError> {
     match id.as_str() {
         "mc-1" | "sample-1" => Ok(()),
-        "mc-2" => Err(ServiceError::Throttled { retry_after: Duration::from_secs(1_800) }),
+        "mc-2" => Err(ServiceError::Throttled { retry_after: Duration::from_mins(30) }),
         _ => Err(ServiceError::not_found("certificate", id)),
     }
 }

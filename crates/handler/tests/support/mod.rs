@@ -110,7 +110,7 @@ impl Bench {
             operations: Arc::new(operations::Operations),
             renewals: Arc::new(renewals::Renewals),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
-            policies: Arc::new(policies::Policies::default()),
+            policies: Arc::new(policies::Policies),
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),
             audit: Arc::new(audit::Audit),

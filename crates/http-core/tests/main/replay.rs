@@ -13,9 +13,12 @@ use certctl_service_api::idempotency::{Begun, Claim, IdempotencyService, KeyedRe
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-/// Keys in memory: the request and its body, and the answer once there is one.
+/// The request, its body, and the answer once there is one.
+type Kept = (String, String, Option<KeptAnswer>);
+
+/// Keys in memory, by principal.
 #[derive(Debug, Default)]
-struct Keys(Mutex<HashMap<(String, String), (String, String, Option<KeptAnswer>)>>);
+struct Keys(Mutex<HashMap<(String, String), Kept>>);
 
 #[async_trait]
 impl IdempotencyService for Keys {

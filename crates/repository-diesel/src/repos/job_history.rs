@@ -43,7 +43,6 @@ impl DieselTx<'_> {
             .filter(newer.field(jobs::created_at).gt(jobs::created_at));
         // Two questions, so that each is answered by an index: of the certificate, and of the target.
         let of_certificate = later
-            .clone()
             .filter(newer.field(jobs::certificate_id).eq(jobs::certificate_id))
             .filter(newer.field(jobs::target_id).eq(jobs::target_id).or(jobs::target_id.is_null()))
             .filter(newer.field(jobs::agent_id).eq(jobs::agent_id).or(jobs::agent_id.is_null()));

@@ -231,7 +231,7 @@ async fn a_transaction_that_nobody_waits_for_stops_at_its_next_statement() {
         });
         tokio::select! {
             outcome = body => panic!("{outcome:?}"),
-            begun = has_begun.recv() => begun.unwrap(),
+            signal = has_begun.recv() => signal.unwrap(),
         }
         go.send(()).unwrap();
         assert!(has_ended.recv().await.unwrap(), "the second statement was refused");

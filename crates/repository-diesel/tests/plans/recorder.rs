@@ -18,6 +18,7 @@ pub(crate) struct Recorder;
 impl Recorder {
     /// Every connection that is made from now on is recorded.
     pub(crate) fn install() -> Self {
+        #[expect(clippy::unnecessary_wraps, reason = "diesel asks for an option")]
         fn instrumentation() -> Option<Box<dyn Instrumentation>> {
             Some(Box::new(|event: InstrumentationEvent<'_>| {
                 if let InstrumentationEvent::StartQuery { query, .. } = event
@@ -31,10 +32,12 @@ impl Recorder {
         Self
     }
 
+    #[expect(clippy::unused_self, reason = "nothing is recorded before it is installed")]
     pub(crate) fn start(&self) {
         *STATEMENTS.lock().unwrap() = Some(Vec::new());
     }
 
+    #[expect(clippy::unused_self, reason = "nothing is recorded before it is installed")]
     /// What was sent, without what only steers the session, and without the values.
     pub(crate) fn stop(&self) -> Vec<String> {
         let statements = STATEMENTS.lock().unwrap().take().unwrap();

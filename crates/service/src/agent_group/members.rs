@@ -24,7 +24,7 @@ pub(crate) fn is_member(tx: &mut dyn Tx, group: &AgentGroupId, agent: &AgentId) 
         return Ok(false);
     };
     let by_hand = tx.agent_groups().member(&group.id, &agent.id)?.map(|member| member.membership);
-    Ok(group.matcher().map_err(unreadable)?.is_member(&agent, by_hand))
+    Ok(group.matcher().map_err(|error| unreadable(&error))?.is_member(&agent, by_hand))
 }
 
 /// Which agents a list of members shows.
@@ -99,7 +99,7 @@ impl AgentGroups {
         let request = page_request(&name, &request)?;
         let (id, part) = (id.clone(), request.clone());
         let found = self.base.store.read("agent_group.members", move |tx| {
-            let matcher = get(tx, &id)?.matcher().map_err(unreadable)?;
+            let matcher = get(tx, &id)?.matcher().map_err(|error| unreadable(&error))?;
             let said = tx.agent_groups().members(&id)?;
             let said = said.into_iter().map(|member| (member.agent_id, member.membership)).collect();
             Ok::<_, Failure>(page(tx, &Wanted { matcher, said, only }, &part)?)

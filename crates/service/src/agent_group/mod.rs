@@ -46,12 +46,12 @@ fn check(row: &AgentGroup) -> Result<(), ServiceError> {
         check_text("description", &row.description, 1024),
         criterion("match_os", &row.match_os, 100),
         criterion("match_architecture", &row.match_architecture, 100),
-        row.matcher().map(drop).map_err(unreadable),
+        row.matcher().map(drop).map_err(|error| unreadable(&error)),
         criterion("match_version", &row.match_version, 100),
     ])
 }
 
-fn unreadable(error: CriterionError) -> ServiceError {
+fn unreadable(error: &CriterionError) -> ServiceError {
     ServiceError::invalid(error.field, "invalid_value", error.reason)
 }
 

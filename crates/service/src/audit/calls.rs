@@ -108,7 +108,7 @@ impl CallLog {
             tokio::select! {
                 biased;
                 () = &mut stop => break,
-                received = receiver.recv_many(&mut batch, BATCH) => if received == 0 { break },
+                count = receiver.recv_many(&mut batch, BATCH) => if count == 0 { break },
             }
             self.write(&mut batch).await;
         }

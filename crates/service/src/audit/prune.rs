@@ -197,13 +197,13 @@ fn missing(link: &ChainLink) -> ServiceError {
 }
 
 /// One event as a line, with the names of the API.
-fn line(link: &ChainLink, event: &AuditEvent) -> Result<String, ServiceError> {
+fn line(place: &ChainLink, event: &AuditEvent) -> Result<String, ServiceError> {
     let details: Value = serde_json::from_str(event.details.as_str()).map_err(ServiceError::internal)?;
-    let line = json!({
+    let text = json!({
         "id": event.id, "timestamp": event.timestamp, "actor": event.actor, "actor_type": event.actor_type,
         "action": event.action, "resource_type": event.resource_type, "resource_id": event.resource_id,
         "details": details, "request_id": event.request_id, "client_address": event.client_address,
-        "sequence": link.sequence, "hash": link.hash,
+        "sequence": place.sequence, "hash": place.hash,
     });
-    Ok(format!("{line}\n"))
+    Ok(format!("{text}\n"))
 }

@@ -66,8 +66,8 @@ fn restrictions(query: &AuditQuery) -> Value {
         ("resource_type", query.resource_type.clone()),
         ("resource_id", query.resource_id.clone()),
         ("request_id", query.request_id.clone()),
-        ("from", query.from.map(|at| at.to_rfc3339())),
-        ("to", query.to.map(|at| at.to_rfc3339())),
+        ("from", query.from.map(certctl_domain::Timestamp::to_rfc3339)),
+        ("to", query.to.map(certctl_domain::Timestamp::to_rfc3339)),
     ];
     let given = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
     given.collect::<Map<_, _>>().into()

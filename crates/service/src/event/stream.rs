@@ -59,7 +59,7 @@ impl Stream {
 
     fn wants(&self, event: &LiveEvent) -> bool {
         let Some(resources) = &self.filter.resources else { return true };
-        resources.iter().any(|resource| *resource == event.resource_type)
+        resources.contains(&event.resource_type)
     }
 
     fn advance(&mut self, position: i64) {

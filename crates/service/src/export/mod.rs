@@ -64,15 +64,12 @@ fn find(
     version: Option<&VersionId>,
 ) -> Result<CertificateVersion, Failure> {
     crate::certificate::get(tx, id)?;
-    let (found, wanted) = match version {
-        Some(version) => {
-            let found = tx.versions().find(version)?.filter(|found| found.certificate_id == *id);
-            (found, version.to_string())
-        }
-        None => {
-            let newest = tx.versions().list(id, &PageRequest::first(1))?.items.into_iter().next();
-            (newest, format!("of {id}"))
-        }
+    let (found, wanted) = if let Some(version) = version {
+        let found = tx.versions().find(version)?.filter(|found| found.certificate_id == *id);
+        (found, version.to_string())
+    } else {
+        let newest = tx.versions().list(id, &PageRequest::first(1))?.items.into_iter().next();
+        (newest, format!("of {id}"))
     };
     found.ok_or_else(|| Failure::Service(ServiceError::not_found("certificate version", wanted)))
 }

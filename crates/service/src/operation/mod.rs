@@ -162,7 +162,8 @@ impl OperationService for Operations {
     async fn cancel(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {
         let known = self.read(id).await?;
         who.require(
-            action(&known.operation.kind).map_or(Permission::CertificateWrite, |it| it.permission()),
+            action(&known.operation.kind)
+                .map_or(Permission::CertificateWrite, action::BulkAction::permission),
         )?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());

@@ -154,14 +154,13 @@ impl OperationRunner {
 /// What the operation asks for; `None` when this version does not know its action.
 fn work(operation: &Operation) -> Option<Work> {
     let parameters = serde_json::from_str(operation.parameters.as_str());
-    match (action(&operation.kind), actor::restore(&operation.actor), parameters) {
-        (Some(action), Ok(who), Ok(parameters)) => {
-            Some(Work { id: operation.id.clone(), action, who, parameters, dry_run: operation.dry_run })
-        }
-        _ => {
-            tracing::error!(operation.id = %operation.id, operation.kind = operation.kind, "operation {} is not understood by this version and waits", operation.id);
-            None
-        }
+    if let (Some(action), Ok(who), Ok(parameters)) =
+        (action(&operation.kind), actor::restore(&operation.actor), parameters)
+    {
+        Some(Work { id: operation.id.clone(), action, who, parameters, dry_run: operation.dry_run })
+    } else {
+        tracing::error!(operation.id = %operation.id, operation.kind = operation.kind, "operation {} is not understood by this version and waits", operation.id);
+        None
     }
 }
 

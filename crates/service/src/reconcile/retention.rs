@@ -44,12 +44,11 @@ impl Reconciler for Retention {
         let before = now.minus(EVENTS);
         for what in ["events", "idempotency_keys"] {
             while !stop.stopping() {
-                let pruned = match what {
-                    "events" => self.batch("event.prune", move |tx| tx.events().prune(before, BATCH)).await,
-                    _ => {
-                        let prune = move |tx: &mut dyn Tx| tx.idempotency_keys().prune(now, BATCH);
-                        self.batch("idempotency.prune", prune).await
-                    }
+                let pruned = if what == "events" {
+                    self.batch("event.prune", move |tx| tx.events().prune(before, BATCH)).await
+                } else {
+                    let prune = move |tx: &mut dyn Tx| tx.idempotency_keys().prune(now, BATCH);
+                    self.batch("idempotency.prune", prune).await
                 };
                 match pruned {
                     Ok(pruned) => {

@@ -157,7 +157,7 @@ async fn certificates_agents_and_jobs_leave_one_event_per_fact() {
     let agents = bench.agents();
     let new = NewAgent { name: "web9".to_owned(), facts: AgentMetadata::default() };
     let ((agent, _), _) = fact(bench, &boss, ("agent_created", "agent"), agents.create(&boss, new)).await;
-    let token = agents.issue_token(&boss, Duration::from_secs(60));
+    let token = agents.issue_token(&boss, Duration::from_mins(1));
     fact(bench, &boss, ("enrolment_token_created", "enrolment_token"), token).await;
     let retire = agents.retire(&boss, &agent.id, false, Some("gone".to_owned()));
     fact(bench, &boss, ("agent_retired", "agent"), retire).await;

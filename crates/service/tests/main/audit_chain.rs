@@ -219,7 +219,8 @@ async fn only_the_kept_public_key_counts_when_it_is_given() {
 async fn the_signing_key_is_made_once_and_survives_a_new_master_key() {
     let t = ServiceBench::new().await;
     let (one, two) = tokio::join!(async { keys(&t).ensure().await }, async { keys(&t).ensure().await });
-    (one.unwrap(), two.unwrap());
+    one.unwrap();
+    two.unwrap();
     let before = keys(&t).public_key().await.unwrap();
     seal(&t).await;
     let next = "the next passphrase, with 32 bytes or more";

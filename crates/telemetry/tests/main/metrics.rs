@@ -97,6 +97,7 @@ fn every_ocsp_event_is_shown_from_the_start() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "promtool is what this test is about")]
 fn the_linter_of_prometheus_complains_of_the_agreed_name_only() {
     let mut promtool = std::process::Command::new("promtool")
         .args(["check", "metrics"])

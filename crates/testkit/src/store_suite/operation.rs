@@ -47,12 +47,12 @@ pub async fn operations_come_back_as_stored(db: &TestStore) {
         (OperationFilter { kind: Some("bulk_renew".to_owned()), state: None }, vec!["op-first"]),
         (OperationFilter { kind: None, state: Some(OperationState::Completed) }, vec!["op-last"]),
     ] {
-        let list = move |tx: &mut dyn certctl_repository::Tx, page: &certctl_repository::PageRequest| {
+        let page_of = move |tx: &mut dyn certctl_repository::Tx, page: &certctl_repository::PageRequest| {
             tx.operations().list(&filter, page)
         };
-        assert_eq!(walk(db, 1, list, |row| row.id.to_string()).await, expected);
+        assert_eq!(walk(db, 1, page_of, |row| row.id.to_string()).await, expected);
     }
-    assert_eq!(read(db, |tx| tx.operations().unfinished(5)).await, [first.clone()]);
+    assert_eq!(read(db, |tx| tx.operations().unfinished(5)).await, std::slice::from_ref(&first));
 
     let mut running = first;
     running.start(build::at(5));

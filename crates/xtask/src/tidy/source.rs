@@ -71,6 +71,10 @@ fn needs_module_doc(path: &str) -> bool {
 }
 
 fn may_know_backends(path: &str) -> bool {
+    // Its tests ask each engine for the plans of its statements.
+    if path.starts_with("crates/repository-diesel/tests/") {
+        return true;
+    }
     path.strip_prefix("crates/repository-diesel/src/").is_some_and(|inside| {
         let module = inside.split('/').next().unwrap_or(inside);
         KNOWS_BACKENDS.contains(&module.trim_end_matches(".rs"))

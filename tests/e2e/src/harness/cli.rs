@@ -54,7 +54,12 @@ impl Cli {
     pub fn told(&self, words: &[&str]) -> Result<String> {
         let output = self.run(words)?;
         let stderr = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "certctl {} ended with {}: {stderr}", words.join(" "), output.status);
+        ensure!(
+            output.status.success(),
+            "certctl {} ended with {}: {stderr}",
+            words.join(" "),
+            output.status
+        );
         Ok(String::from_utf8(output.stdout)?)
     }
 

@@ -61,11 +61,7 @@ fn build() -> Result<Programs> {
         ensure!(path.is_file(), "{} was not built", path.display());
         Ok(path)
     };
-    Ok(Programs {
-        server: find("certctl-server")?,
-        agent: find("certctl-agent")?,
-        cli: find("certctl")?,
-    })
+    Ok(Programs { server: find("certctl-server")?, agent: find("certctl-agent")?, cli: find("certctl")? })
 }
 
 /// `target/debug`, from `target/debug/demo` as well as from `target/debug/deps/main-…`.

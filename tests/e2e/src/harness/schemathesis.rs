@@ -32,7 +32,12 @@ fn install() -> Result<PathBuf> {
     run(Command::new(python).args(["-m", "venv", "--clear"]).arg(&place), "make a Python environment")?;
     let package = format!("schemathesis=={VERSION}");
     run(
-        Command::new(place.join("bin/pip")).args(["install", "--quiet", "--disable-pip-version-check", &package]),
+        Command::new(place.join("bin/pip")).args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            &package,
+        ]),
         "install schemathesis with pip",
     )?;
     std::fs::write(&complete, VERSION)?;

@@ -40,14 +40,39 @@ async fn a_certificate_is_issued_deployed_renewed_and_explained_from_the_command
     let agent_id = format!("agent_id={}", agent.id);
     let config = format!("config={config}");
     cli.told(&[
-        "targets", "create", "--set", "id=tgt-web", "--set", "name=web", "--set", "type=NGINX", "--set", &agent_id,
-        "--set", &config,
+        "targets",
+        "create",
+        "--set",
+        "id=tgt-web",
+        "--set",
+        "name=web",
+        "--set",
+        "type=NGINX",
+        "--set",
+        &agent_id,
+        "--set",
+        &config,
     ])?;
     let name = format!("common_name={NAME}");
     cli.told(&[
-        "certs", "create", "--set", "id=mc-www", "--set", "name=www", "--set", &name, "--set",
-        "target_ids=[\"tgt-web\"]", "--set", "issuer_id=iss-local", "--set", "owner_id=o-default", "--set",
-        "team_id=t-default", "--set", "renewal_policy_id=rp-default",
+        "certs",
+        "create",
+        "--set",
+        "id=mc-www",
+        "--set",
+        "name=www",
+        "--set",
+        &name,
+        "--set",
+        "target_ids=[\"tgt-web\"]",
+        "--set",
+        "issuer_id=iss-local",
+        "--set",
+        "owner_id=o-default",
+        "--set",
+        "team_id=t-default",
+        "--set",
+        "renewal_policy_id=rp-default",
     ])?;
     let certificate = certctl_domain::id::CertificateId::parse("mc-www")?;
     scenario.issued(&certificate, 1).await?;
@@ -62,7 +87,11 @@ async fn a_certificate_is_issued_deployed_renewed_and_explained_from_the_command
     cli.told(&["certs", "renew", "mc-www", "--wait=2m"])?;
     let versions = cli.json(&["certs", "versions", "mc-www"])?;
     assert_eq!(versions.pointer("/total"), Some(&Value::from(2)));
-    assert!(cli.told(&["explain", "mc-www"])?.contains("mc-www: wait at"), "{}", cli.told(&["explain", "mc-www"])?);
+    assert!(
+        cli.told(&["explain", "mc-www"])?.contains("mc-www: wait at"),
+        "{}",
+        cli.told(&["explain", "mc-www"])?
+    );
     let csv = cli.told(&["certs", "list", "-o", "csv"])?;
     assert!(csv.starts_with("id,common_name,status,expires_at,issuer_id\nmc-www,"), "{csv}");
     assert!(cli.told(&["certs", "get", "mc-www", "-o", "yaml"])?.contains(&format!("common_name: {NAME}")));
@@ -86,7 +115,8 @@ async fn exit_codes_tell_scripts_what_happened() -> Result<()> {
 
     let viewer = cli.json(&["api-keys", "create", "--set", "name=viewer", "--set", "role=viewer"])?;
     let token = text(&viewer, "/token")?;
-    let refused = cli.command(&["teams", "create", "--set", "name=x"])?.env("CERTCTL_API_KEY", token).output()?;
+    let refused =
+        cli.command(&["teams", "create", "--set", "name=x"])?.env("CERTCTL_API_KEY", token).output()?;
     assert_eq!(refused.status.code(), Some(5), "{}", String::from_utf8_lossy(&refused.stderr));
     let stranger = cli.command(&["teams", "list"])?.env("CERTCTL_API_KEY", "ck_stranger").output()?;
     assert_eq!(stranger.status.code(), Some(5));

@@ -39,7 +39,8 @@ const COLLECTIONS: [&str; 18] = [
 #[tokio::test]
 async fn every_answer_is_one_that_the_openapi_document_describes() -> Result<()> {
     let mut settings = ScenarioSettings::sqlite()?;
-    settings.server = settings.server.with("CERTCTL_DEMO_SEED", true).with("CERTCTL_RATE_LIMIT_ENABLED", false);
+    settings.server =
+        settings.server.with("CERTCTL_DEMO_SEED", true).with("CERTCTL_RATE_LIMIT_ENABLED", false);
     let scenario = settings.start()?;
     let configuration = scenario.directory().join("schemathesis.toml");
     write(&configuration, &known_objects(&scenario.admin).await?)?;
@@ -77,7 +78,8 @@ async fn known_objects(admin: &Client) -> Result<String> {
         let Ok(answer) = admin.request(&Request::new(Method::GET, path).query("per_page", "1")).await else {
             continue;
         };
-        let Some(id) = answer.json()?.pointer("/data/0/id").and_then(Value::as_str).map(ToOwned::to_owned) else {
+        let Some(id) = answer.json()?.pointer("/data/0/id").and_then(Value::as_str).map(ToOwned::to_owned)
+        else {
             continue;
         };
         writeln!(

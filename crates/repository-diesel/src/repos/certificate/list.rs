@@ -51,7 +51,7 @@ impl DieselTx<'_> {
         filter: &CertificateFilter,
         search: Option<&Search>,
     ) -> Result<Query, StoreError> {
-        let mut query = filtered(filter)?;
+        let mut query = filtered(filter);
         query = match search {
             None => query,
             Some(Search::Pattern(pattern)) => {
@@ -106,7 +106,7 @@ pub(super) fn now_of(filter: &CertificateFilter) -> Result<Timestamp, StoreError
 }
 
 /// The rows that match, for lists and for whatever takes a whole set.
-pub(in crate::repos) fn filtered(filter: &CertificateFilter) -> Result<Query, StoreError> {
+pub(in crate::repos) fn filtered(filter: &CertificateFilter) -> Query {
     let mut query = mc::table.into_boxed();
     if let Some(environment) = filter.environment.clone() {
         query = query.filter(mc::environment.eq(environment));
@@ -158,7 +158,7 @@ pub(in crate::repos) fn filtered(filter: &CertificateFilter) -> Result<Query, St
     if let Some(after) = filter.updated_after {
         query = query.filter(mc::updated_at.gt(DbTime::from(after)));
     }
-    Ok(query)
+    query
 }
 
 /// The condition behind `Certificate::status_at`.

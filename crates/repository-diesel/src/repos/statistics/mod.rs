@@ -193,7 +193,7 @@ impl StatisticsRepo for DieselTx<'_> {
             Hours::END.condition
         ))
         .bind::<SqlTimestamp, _>(DbTime::from(now))
-        .bind::<SqlTimestamp, _>(DbTime::from(start_of_hour(now).plus(std::time::Duration::from_secs(3600))))
+        .bind::<SqlTimestamp, _>(DbTime::from(start_of_hour(now).plus(std::time::Duration::from_hours(1))))
         .get_result::<Amount>(self.conn);
         let mut days = BTreeMap::from([(Day::of(now), count(self.check(row)?.amount))]);
         let rows = diesel::sql_query(
