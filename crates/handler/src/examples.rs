@@ -106,6 +106,10 @@ fn governance() -> Vec<(&'static str, Value)> {
             }),
         ),
         (
+            "PolicyPreviewRequest",
+            json!({"type": "CertificateLifetime", "config": {"max_days": 47}, "severity": "Warning", "limit": 20}),
+        ),
+        (
             "AgentGroupRequest",
             json!({"name": "Linux in the data centre", "match_os": "linux", "match_ip_cidr": "10.0.0.0/8"}),
         ),
