@@ -20,8 +20,8 @@ use certctl_telemetry::{DeployCounters, IssuanceMetrics, JobMetrics, Registry};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often simulated agents are heard of.
-const HEARTBEAT: Duration = Duration::from_mins(1);
+/// How often simulated agents are heard of, and do what they are asked for.
+const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Leases of the story, whose rounds are shorter.
 const LEASE: Duration = Duration::from_mins(1);
 

@@ -59,6 +59,8 @@ impl ScenarioSettings {
             .with("CERTCTL_DATABASE_AUTO_MIGRATE", "true")
             .with("CERTCTL_DATABASE_MAX_CONNS", 8)
             .with("CERTCTL_CONFIG_ENCRYPTION_KEY", "one key for all replicas of this scenario")
+            // Load comes from one address here.
+            .with("CERTCTL_RATE_LIMIT_ENABLED", false)
             .with("CERTCTL_JOB_LEASE", "3s")
             .with("CERTCTL_AGENT_LEASE", "5s");
         Ok(Self { database, server, ..settings })

@@ -88,7 +88,7 @@ async fn a_certificate_is_issued_deployed_renewed_and_explained_from_the_command
     let versions = cli.json(&["certs", "versions", "mc-www"])?;
     assert_eq!(versions.pointer("/total"), Some(&Value::from(2)));
     assert!(
-        cli.told(&["explain", "mc-www"])?.contains("mc-www: wait at"),
+        cli.told(&["explain", "mc-www"])?.contains("mc-www: renew at"),
         "{}",
         cli.told(&["explain", "mc-www"])?
     );

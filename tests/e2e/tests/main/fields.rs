@@ -34,7 +34,7 @@ fn entries() -> Vec<Entry> {
             path: "/owners",
             id: "o-walk",
             first: json!({ "name": "Walk", "email": "walk@example.com", "team_id": "t-walk" }),
-            second: json!({ "name": "Walk, changed", "email": "", "team_id": "t-default" }),
+            second: json!({ "name": "Walk, changed", "email": "changed@example.com", "team_id": "t-default" }),
             fixed: &[],
         },
         Entry {
@@ -98,6 +98,19 @@ fn entries() -> Vec<Entry> {
                 "requires_approval": false, "enabled": true,
             }),
             fixed: &[],
+        },
+        Entry {
+            path: "/policies",
+            id: "pr-walk",
+            first: json!({
+                "name": "Walk", "type": "RequiredMetadata", "config": { "required_keys": ["service", "tier"] },
+                "enabled": false, "severity": "Error",
+            }),
+            second: json!({
+                "name": "Walk, changed", "type": "RequiredMetadata", "config": { "required_keys": ["owner"] },
+                "enabled": true, "severity": "Critical",
+            }),
+            fixed: &["type"],
         },
         Entry {
             path: "/issuers",

@@ -12,6 +12,7 @@ mod cli;
 mod contract;
 mod crashes;
 mod demo;
+mod demo_data;
 mod fields;
 mod fleet;
 mod http_input;
