@@ -34,10 +34,7 @@ const RETIRE: Action = Action {
 };
 
 const TOKEN: Action = Action {
-    args: &[
-        body("agent-id", Kind::Text, "Only this agent may use it"),
-        body("validity-seconds", Kind::Number, "How long it is valid"),
-    ],
+    args: &[body("validity-seconds", Kind::Number, "How long it is valid; one hour when left out")],
     ..post("enroll-token", "agents/enrolment-tokens", "Make a one-time enrolment token", Answer::Object)
 };
 
@@ -48,7 +45,10 @@ pub(crate) const AGENTS: Noun = Noun {
     about: "Agents on hosts",
     path: "agents",
     verbs: &[Verb::List, Verb::Get, Verb::Create],
-    filters: &[filter("status", "Online, Offline or Degraded"), filter("q", "Part of the name or host name")],
+    filters: &[
+        filter("status", "Online, Offline or Degraded"),
+        filter("search", "Part of the name, host name or address"),
+    ],
     columns: COLUMNS,
     actions: &[
         read("retired", "agents/retired", "Agents out of service", Answer::Page(RETIRED_COLUMNS)),

@@ -1,6 +1,6 @@
 //! Issuers and targets.
 
-use crate::noun::{Action, Answer, Column, Kind, Noun, RECORD, filter, post, query, text, time};
+use crate::noun::{Action, Answer, Column, Noun, RECORD, filter, post, text, time};
 
 const ISSUER_COLUMNS: &[Column] = &[
     text("ID", "/id"),
@@ -33,7 +33,7 @@ const TARGET_COLUMNS: &[Column] = &[
 ];
 
 const TEST_TARGET: Action = Action {
-    args: &[query("wait", Kind::Text, "Wait this long for the agent's answer, for example 30s")],
+    waits: true,
     ..post("test", "targets/{id}/test", "Have its agent check the configuration", Answer::Object)
 };
 

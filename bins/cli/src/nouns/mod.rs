@@ -105,4 +105,60 @@ mod tests {
             "without a command: {unreachable:#?}\nwithout a route: {imagined:#?}"
         );
     }
+
+    /// Names of the query parameters and body fields that an operation takes.
+    fn taken(document: &Value, operation: &Value) -> BTreeSet<String> {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let mut names: BTreeSet<String> =
+            parameters.filter_map(|parameter| parameter["name"].as_str()).map(str::to_owned).collect();
+        let mut schemas: Vec<&Value> = operation["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(_, content)| &content["schema"])
+            .collect();
+        while let Some(schema) = schemas.pop() {
+            if let Some(reference) = schema["$ref"].as_str() {
+                schemas.push(document.pointer(reference.trim_start_matches('#')).unwrap());
+            }
+            schemas.extend(schema["oneOf"].as_array().into_iter().flatten());
+            names
+                .extend(schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()));
+        }
+        names
+    }
+
+    #[test]
+    fn every_flag_is_something_its_route_takes() {
+        let document: Value =
+            serde_json::from_str(include_str!("../../../../docs/reference/openapi.json")).unwrap();
+        let mut unknown = Vec::new();
+        for noun in ALL {
+            let list = &document["paths"][format!("/api/v1/{}", noun.path)]["get"];
+            let filters = noun.filters.iter().map(|filter| crate::noun::field(filter.flag));
+            unknown.extend(
+                filters
+                    .filter(|name| !taken(&document, list).contains(name))
+                    .map(|name| (noun.name, "list", name)),
+            );
+            for action in noun.actions {
+                let method = match action.method {
+                    Method::Get => "get",
+                    Method::Post => "post",
+                    Method::Put => "put",
+                    Method::Delete => "delete",
+                };
+                let operation = &document["paths"][format!("/api/v1/{}", action.path)][method];
+                let known = taken(&document, operation);
+                // A file is a whole body.
+                let args = action.args.iter().filter(|arg| arg.kind != crate::noun::Kind::File);
+                unknown.extend(
+                    args.map(crate::noun::Arg::field)
+                        .filter(|name| !known.contains(name))
+                        .map(|name| (noun.name, action.name, name)),
+                );
+            }
+        }
+        assert_eq!(unknown, [], "no such parameter or field");
+    }
 }
