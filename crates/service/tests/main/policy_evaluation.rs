@@ -144,7 +144,13 @@ async fn a_rule_that_breaks_with_time_is_found_by_the_evaluation_and_each_transi
         assert_eq!(count(&evaluate(&t).await, "resolved"), 1);
         assert_eq!(detected_and_resolved(&t).await, (1, 1));
         let events = t.audit().await;
-        assert!(events.iter().skip(1).all(|event| event.actor == "system"));
+        let facts: Vec<_> = events.iter().map(|event| (&*event.action, &*event.actor)).collect();
+        let expected = [
+            ("policy_rule_created", "admin"),
+            ("policy_violation_detected", "system"),
+            ("policy_violation_resolved", "system"),
+        ];
+        assert_eq!(facts, expected);
     }
 }
 
