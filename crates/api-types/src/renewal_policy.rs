@@ -3,9 +3,8 @@
 use crate::issuer::yes;
 use certctl_domain::Timestamp;
 use certctl_domain::id::RenewalPolicyId;
-use certctl_domain::renewal::{
-    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, WindowFraction,
-};
+use certctl_domain::notification::{AlertSeverity, ChannelRef};
+use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, WindowFraction};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,8 +40,8 @@ pub struct RenewalPolicy {
     /// Days before the end at which alerts are sent, largest first.
     pub alert_thresholds_days: Vec<u32>,
     /// Channels by severity; empty means mail for every severity.
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<NotificationChannel>>))]
-    pub alert_channels: BTreeMap<AlertSeverity, Vec<NotificationChannel>>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<ChannelRef>>))]
+    pub alert_channels: BTreeMap<AlertSeverity, Vec<ChannelRef>>,
     /// Severity by threshold.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, AlertSeverity>))]
     pub alert_severity_map: BTreeMap<u32, AlertSeverity>,
@@ -100,8 +99,8 @@ pub struct RenewalPolicyRequest {
     /// Channels by severity (`informational`, `warning`, `critical`). Empty or left out: mail for
     /// every severity; an empty list silences a severity.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<NotificationChannel>>))]
-    pub alert_channels: BTreeMap<AlertSeverity, Vec<NotificationChannel>>,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Vec<ChannelRef>>))]
+    pub alert_channels: BTreeMap<AlertSeverity, Vec<ChannelRef>>,
     /// Severity by threshold; the keys are among the thresholds.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, AlertSeverity>))]

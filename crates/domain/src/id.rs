@@ -138,6 +138,12 @@ id!(/// A compliance rule.
     PolicyRuleId, "pr", "policy rule");
 id!(/// A certificate that breaks a compliance rule.
     ViolationId, "violation", "policy violation");
+id!(/// A fact that people should hear of.
+    AlertId, "alert", "alert");
+id!(/// An alert on its way to one recipient.
+    NotificationId, "notif", "notification");
+id!(/// A configured notification channel.
+    ChannelId, "nc", "notification channel");
 id!(/// An audit event.
     AuditEventId, "audit", "audit event");
 id!(/// A signed checkpoint of the audit chain.

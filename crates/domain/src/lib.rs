@@ -28,6 +28,7 @@ pub mod issuer;
 pub mod job;
 pub mod json_text;
 pub mod ledger;
+pub mod notification;
 pub mod operation;
 pub mod organisation;
 pub mod policy;

@@ -6,6 +6,7 @@ mod fraction;
 
 use crate::Timestamp;
 use crate::id::RenewalPolicyId;
+use crate::notification::{AlertSeverity, ChannelRef};
 use std::collections::BTreeMap;
 
 pub use calendar::{Calendar, Closed, FreezePeriod, MaintenanceWindow, TimeOfDay, TimeZone, Weekday};
@@ -14,36 +15,6 @@ pub use decision::{
     planned_at, spread_of, start_at,
 };
 pub use fraction::WindowFraction;
-
-string_enum! {
-    /// Urgency tier of an expiry alert.
-    pub enum AlertSeverity ("alert severity") {
-        /// For information.
-        Informational = "informational",
-        /// Needs attention.
-        Warning = "warning",
-        /// Needs action now.
-        Critical = "critical",
-    }
-}
-
-string_enum! {
-    /// Notification channel.
-    pub enum NotificationChannel ("notification channel") {
-        /// Mail.
-        Email = "Email",
-        /// Signed webhook.
-        Webhook = "Webhook",
-        /// Slack.
-        Slack = "Slack",
-        /// Microsoft Teams.
-        Teams = "Teams",
-        /// PagerDuty.
-        PagerDuty = "PagerDuty",
-        /// OpsGenie.
-        OpsGenie = "OpsGenie",
-    }
-}
 
 /// A renewal policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +43,7 @@ pub struct RenewalPolicy {
     /// Days before the end at which alerts are sent.
     pub alert_thresholds_days: Vec<u32>,
     /// Channels by severity; empty means mail for every severity.
-    pub alert_channels: BTreeMap<AlertSeverity, Vec<NotificationChannel>>,
+    pub alert_channels: BTreeMap<AlertSeverity, Vec<ChannelRef>>,
     /// Severity by threshold.
     pub alert_severity_map: BTreeMap<u32, AlertSeverity>,
     /// Creation time.

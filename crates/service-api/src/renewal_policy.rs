@@ -5,9 +5,8 @@ use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::id::RenewalPolicyId;
-use certctl_domain::renewal::{
-    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, WindowFraction,
-};
+use certctl_domain::notification::{AlertSeverity, ChannelRef};
+use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, RenewalPolicy, WindowFraction};
 use std::collections::BTreeMap;
 
 /// What a client may set.
@@ -35,7 +34,7 @@ pub struct RenewalPolicySpec {
     /// Days before the end at which alerts are sent, each 0 to 365; none stands for 30, 14, 7 and 0.
     pub alert_thresholds_days: Vec<u32>,
     /// Channels by severity; empty means mail for every severity.
-    pub alert_channels: BTreeMap<AlertSeverity, Vec<NotificationChannel>>,
+    pub alert_channels: BTreeMap<AlertSeverity, Vec<ChannelRef>>,
     /// Severity by threshold.
     pub alert_severity_map: BTreeMap<u32, AlertSeverity>,
 }

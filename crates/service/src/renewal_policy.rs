@@ -64,7 +64,7 @@ fn check(mut spec: RenewalPolicySpec) -> Result<RenewalPolicySpec, ServiceError>
     spec.alert_thresholds_days = thresholds.into_iter().rev().collect();
     for channels in spec.alert_channels.values_mut() {
         let mut seen = BTreeSet::new();
-        channels.retain(|channel| seen.insert(*channel));
+        channels.retain(|channel| seen.insert(channel.clone()));
     }
     Ok(spec)
 }

@@ -7,12 +7,12 @@ use certctl_domain::agent_group::MembershipType;
 use certctl_domain::id::{
     AgentGroupId, CertificateId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TeamId,
 };
+use certctl_domain::notification::{AlertSeverity, NotificationChannel};
 use certctl_domain::policy::{
     AllowedDomains, AllowedEnvironments, AllowedIssuers, CertificateLifetime, PolicyConfig, PolicySeverity,
     RenewalLeadTime, RequiredMetadata,
 };
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, ExtendedKeyUsage, KeyAlgorithm};
-use certctl_domain::renewal::{AlertSeverity, NotificationChannel};
 use certctl_service_api::Actor;
 use certctl_service_api::agent_group::AgentGroupSpec;
 use certctl_service_api::issuer::IssuerSpec;
@@ -160,8 +160,14 @@ async fn renewal_policies(stage: &Stage, admin: &Actor) -> Result<(), DemoError>
         retry_interval_seconds: 600,
         alert_thresholds_days: vec![30, 14, 7, 0],
         alert_channels: BTreeMap::from([
-            (AlertSeverity::Warning, vec![NotificationChannel::Email, NotificationChannel::Slack]),
-            (AlertSeverity::Critical, vec![NotificationChannel::Email, NotificationChannel::PagerDuty]),
+            (
+                AlertSeverity::Warning,
+                vec![NotificationChannel::Email.into(), NotificationChannel::Slack.into()],
+            ),
+            (
+                AlertSeverity::Critical,
+                vec![NotificationChannel::Email.into(), NotificationChannel::PagerDuty.into()],
+            ),
         ]),
         alert_severity_map: BTreeMap::from([
             (30, AlertSeverity::Informational),

@@ -9,12 +9,11 @@ use certctl_domain::certificate::{Certificate, CertificateSource, CertificateSta
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
+use certctl_domain::notification::{AlertSeverity, NotificationChannel};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::policy::{AllowedDomains, PolicyConfig, PolicyRule, PolicySeverity, PolicyViolation};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
-use certctl_domain::renewal::{
-    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
-};
+use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, RenewalPolicy, Weekday};
 use certctl_domain::san::San;
 use certctl_domain::target::{Target, TargetKind};
 use certctl_domain::version::CertificateVersion;
@@ -236,7 +235,10 @@ pub(crate) fn renewal_policy(name: &str) -> RenewalPolicy {
         max_retries: 5,
         retry_interval_seconds: 600,
         alert_thresholds_days: vec![30, 7],
-        alert_channels: BTreeMap::from([(AlertSeverity::Critical, vec![NotificationChannel::PagerDuty])]),
+        alert_channels: BTreeMap::from([(
+            AlertSeverity::Critical,
+            vec![NotificationChannel::PagerDuty.into()],
+        )]),
         alert_severity_map: BTreeMap::from([(7, AlertSeverity::Critical)]),
         created_at: time(0),
         updated_at: time(2),

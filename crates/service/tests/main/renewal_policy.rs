@@ -4,9 +4,8 @@ use crate::bench::{ServiceBench, operator, viewer};
 use crate::flow::Flow;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::RenewalPolicyId;
-use certctl_domain::renewal::{
-    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
-};
+use certctl_domain::notification::{AlertSeverity, ChannelRef, NotificationChannel};
+use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, RenewalPolicy, Weekday};
 use certctl_service::RenewalPolicies;
 use certctl_service_api::ServiceError;
 use certctl_service_api::edit::Edit;
@@ -97,7 +96,10 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
             alert_thresholds_days: vec![365, 1, 0],
             alert_channels: BTreeMap::from([
                 (AlertSeverity::Warning, Vec::new()),
-                (AlertSeverity::Critical, vec![NotificationChannel::PagerDuty, NotificationChannel::Email]),
+                (
+                    AlertSeverity::Critical,
+                    vec![NotificationChannel::PagerDuty.into(), NotificationChannel::Email.into()],
+                ),
             ]),
             alert_severity_map: BTreeMap::from([
                 (365, AlertSeverity::Informational),
@@ -122,7 +124,7 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
             alert_thresholds_days: vec![9],
             alert_channels: BTreeMap::from([(
                 AlertSeverity::Informational,
-                vec![NotificationChannel::Slack],
+                vec![NotificationChannel::Slack.into()],
             )]),
             alert_severity_map: BTreeMap::from([(9, AlertSeverity::Warning)]),
         };
@@ -153,10 +155,10 @@ async fn an_id_is_made_of_the_name_and_numbered_when_taken() {
 #[tokio::test]
 async fn thresholds_and_channels_are_stored_in_canonical_form() {
     let t = ServiceBench::empty().await;
-    let email = NotificationChannel::Email;
+    let email = ChannelRef::Kind(NotificationChannel::Email);
     let odd = RenewalPolicySpec {
         alert_thresholds_days: vec![7, 30, 7],
-        alert_channels: BTreeMap::from([(AlertSeverity::Warning, vec![email, email])]),
+        alert_channels: BTreeMap::from([(AlertSeverity::Warning, vec![email.clone(), email.clone()])]),
         ..spec("Odd")
     };
     let created = policies(&t).create(&operator(), None, odd).await.unwrap();

@@ -3,11 +3,10 @@
 use super::{assert_refused, assert_stale, attempt, read, walk, write};
 use crate::{TestStore, build, seed_basics};
 use certctl_domain::certificate::{Certificate, CertificateStatus};
+use certctl_domain::notification::{AlertSeverity, NotificationChannel};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
-use certctl_domain::renewal::{
-    AlertSeverity, FreezePeriod, MaintenanceWindow, NotificationChannel, RenewalPolicy, Weekday,
-};
+use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, RenewalPolicy, Weekday};
 use certctl_repository::{PageRequest, StoreError};
 
 pub async fn teams_and_owners_come_back_as_stored(db: &TestStore) {
@@ -98,7 +97,7 @@ pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
         alert_thresholds_days: vec![60, 1],
         alert_channels: [(
             AlertSeverity::Critical,
-            vec![NotificationChannel::PagerDuty, NotificationChannel::Email],
+            vec![NotificationChannel::PagerDuty.into(), NotificationChannel::Email.into()],
         )]
         .into(),
         alert_severity_map: [(30, AlertSeverity::Informational), (1, AlertSeverity::Critical)].into(),
@@ -130,7 +129,7 @@ pub async fn a_changed_policy_is_guarded_by_its_last_change(db: &TestStore) {
         max_retries: 0,
         retry_interval_seconds: 86_400,
         alert_thresholds_days: vec![1],
-        alert_channels: [(AlertSeverity::Warning, vec![NotificationChannel::Teams])].into(),
+        alert_channels: [(AlertSeverity::Warning, vec![NotificationChannel::Teams.into()])].into(),
         alert_severity_map: [(1, AlertSeverity::Warning)].into(),
         updated_at: build::at(5),
         ..policy

@@ -116,6 +116,11 @@ impl MaintenanceWindow {
         self.occurrences(at, 1, 2).any(|(start, end)| start <= at && at < end)
     }
 
+    /// When the last occurrence around `at` ends; `None` when `at` lies in none.
+    pub(crate) fn end_around(&self, at: Timestamp) -> Option<Timestamp> {
+        self.occurrences(at, 1, 2).filter(|(start, end)| *start <= at && at < *end).map(|(_, end)| end).max()
+    }
+
     /// The first start after `at`.
     pub(super) fn next_start(&self, at: Timestamp) -> Option<Timestamp> {
         // More than a week: on a day on which clocks change, an occurrence can have no length.

@@ -1,0 +1,12 @@
+//! The channels certctl can notify people through, one module each.
+//!
+//! A connector knows the connector contract and its own service; it never sees a database, a
+//! service or HTTP of certctl. Everything it touches comes from its environment
+//! ([`certctl_connector_api::notifier::NotifierEnv`]).
+
+use certctl_connector_api::NotifierRegistry;
+
+/// Every notifier of this crate.
+pub fn registry() -> NotifierRegistry {
+    NotifierRegistry::new(Vec::new())
+}
