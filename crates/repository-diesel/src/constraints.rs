@@ -80,6 +80,8 @@ const UNIQUE: &[Unique] = &[
     Unique("jobs_pkey", "jobs.id", "job.id"),
     Unique("managed_certificates_name_key", "managed_certificates.name", "certificate.name"),
     Unique("managed_certificates_pkey", "managed_certificates.id", "certificate.id"),
+    Unique("notification_channels_name_key", "notification_channels.name", "channel.name"),
+    Unique("notification_channels_pkey", "notification_channels.id", "channel.id"),
     Unique("operations_pkey", "operations.id", "operation.id"),
     Unique("owners_pkey", "owners.id", "owner.id"),
     Unique("policy_rules_name_key", "policy_rules.name", "policy_rule.name"),

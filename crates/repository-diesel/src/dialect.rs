@@ -2,7 +2,7 @@
 
 use crate::conn::AnyConn;
 use crate::options::Engine;
-use crate::schema::{api_keys, jobs, managed_certificates};
+use crate::schema::{api_keys, jobs, managed_certificates, notification_events};
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_repository::TxMode;
@@ -86,6 +86,28 @@ pub(crate) fn lock_due_server_jobs(conn: &mut AnyConn, at: DbTime, limit: i64) -
         AnyConn::Postgres(conn) => due.for_update().skip_locked().load(conn),
         // BEGIN IMMEDIATE already keeps other writers out.
         AnyConn::Sqlite(conn) => due.load(conn),
+    }
+}
+
+/// Ids of a channel's due notifications, oldest first, kept from other replicas until the transaction
+/// ends.
+pub(crate) fn lock_due_notifications(
+    conn: &mut AnyConn,
+    channel: Option<&str>,
+    at: DbTime,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    use notification_events as n;
+    let due = || n::table.filter(n::due_at.le(at)).order((n::due_at, n::id)).limit(limit).select(n::id);
+    match (conn, channel) {
+        (AnyConn::Postgres(conn), Some(channel)) => {
+            due().filter(n::channel_id.eq(channel)).for_update().skip_locked().load(conn)
+        }
+        (AnyConn::Postgres(conn), None) => {
+            due().filter(n::channel_id.is_null()).for_update().skip_locked().load(conn)
+        }
+        (AnyConn::Sqlite(conn), Some(channel)) => due().filter(n::channel_id.eq(channel)).load(conn),
+        (AnyConn::Sqlite(conn), None) => due().filter(n::channel_id.is_null()).load(conn),
     }
 }
 

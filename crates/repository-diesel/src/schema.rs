@@ -536,6 +536,124 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notification_channels (id) {
+        id -> Text,
+        name -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        config -> Text,
+        encrypted_config -> Binary,
+        enabled -> Bool,
+        source -> Text,
+        consecutive_failures -> BigInt,
+        last_success_at -> Nullable<Timestamp>,
+        last_failure_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        failing_since -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notification_settings (name) {
+        name -> Text,
+        document -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        severity -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        certificate_id -> Nullable<Text>,
+        incident_key -> Nullable<Text>,
+        incident_phase -> Nullable<Text>,
+        subject -> Text,
+        message -> Text,
+        facts -> Text,
+        occurred_at -> Timestamp,
+        routed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    notification_events (id) {
+        id -> Text,
+        alert_id -> Nullable<Text>,
+        #[sql_name = "type"]
+        kind -> Text,
+        severity -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        certificate_id -> Nullable<Text>,
+        channel -> Text,
+        channel_id -> Nullable<Text>,
+        recipient -> Text,
+        subject -> Text,
+        message -> Text,
+        html -> Nullable<Text>,
+        facts -> Text,
+        incident_key -> Nullable<Text>,
+        incident_phase -> Nullable<Text>,
+        threshold_days -> Nullable<BigInt>,
+        dedup_key -> Text,
+        status -> Text,
+        delivery -> Nullable<Text>,
+        retry_count -> Integer,
+        next_retry_at -> Nullable<Timestamp>,
+        not_before -> Timestamp,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+        claims -> BigInt,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    notification_attempts (notification_id, number) {
+        notification_id -> Text,
+        number -> BigInt,
+        started_at -> Timestamp,
+        duration_ms -> BigInt,
+        result -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    expiry_alerts (certificate_id, version_id, threshold_days, channel) {
+        certificate_id -> Text,
+        version_id -> Text,
+        threshold_days -> BigInt,
+        channel -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    reconciler_marks (name) {
+        name -> Text,
+        period_seconds -> BigInt,
+        last_started_at -> Timestamp,
+        last_success_at -> Nullable<Timestamp>,
+        last_failure_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        consecutive_failures -> BigInt,
+        oldest_work_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     teams,
     owners,
@@ -557,6 +675,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     job_events,
     approval_requests,
+    notification_channels,
+    notification_settings,
+    alerts,
+    notification_events,
+    notification_attempts,
+    expiry_alerts,
+    reconciler_marks,
     leases,
     rollups,
     rollup_deltas,

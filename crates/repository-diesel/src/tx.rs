@@ -6,10 +6,11 @@ use crate::constraints::{Reference, duplicate_key};
 use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
-    AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
-    CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
-    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo,
+    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo,
+    OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo,
+    SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -134,6 +135,7 @@ macro_rules! accessors {
 accessors! {
     agent_groups: AgentGroupRepo,
     agents: AgentRepo,
+    alerts: AlertRepo,
     api_calls: ApiCallRepo,
     api_keys: ApiKeyRepo,
     approvals: ApprovalRepo,
@@ -141,6 +143,7 @@ accessors! {
     audit_chain: AuditChainRepo,
     ca_keys: CaKeyRepo,
     certificates: CertificateRepo,
+    channels: ChannelRepo,
     deployments: DeploymentRepo,
     enrolment_tokens: EnrolmentTokenRepo,
     events: EventRepo,
@@ -149,11 +152,14 @@ accessors! {
     jobs: JobRepo,
     leases: LeaseRepo,
     ledger: LedgerRepo,
+    notification_settings: NotificationSettingRepo,
+    notifications: NotificationRepo,
     operations: OperationRepo,
     owners: OwnerRepo,
     policy_rules: PolicyRuleRepo,
     policy_violations: PolicyViolationRepo,
     profiles: ProfileRepo,
+    reconciler_marks: ReconcilerMarkRepo,
     renewal_policies: RenewalPolicyRepo,
     secrets: SecretRepo,
     statistics: StatisticsRepo,

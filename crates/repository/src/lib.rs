@@ -21,6 +21,7 @@ mod issuer;
 mod job;
 mod lease;
 mod ledger;
+mod notification;
 mod operation;
 mod organisation;
 mod page;
@@ -51,6 +52,10 @@ pub use issuer::{IssuerFilter, IssuerRepo};
 pub use job::{ClaimRequest, EndedJob, JobFilter, JobRepo};
 pub use lease::LeaseRepo;
 pub use ledger::LedgerRepo;
+pub use notification::{
+    AlertRepo, ChannelRepo, LaneClaim, NotificationCounts, NotificationFilter, NotificationRepo,
+    NotificationSettingRepo, ReconcilerMark, ReconcilerMarkRepo, Told, ToldThreshold,
+};
 pub use operation::{OperationFilter, OperationRepo};
 pub use organisation::{OwnerRepo, TeamRepo};
 pub use page::{Cursor, Page, PageRequest};

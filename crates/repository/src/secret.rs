@@ -13,11 +13,14 @@ pub enum SealedColumn {
     CaKey,
     /// `audit_keys.sealed_key`.
     AuditKey,
+    /// `notification_channels.encrypted_config`.
+    ChannelConfig,
 }
 
 impl SealedColumn {
     /// Every sealed column. A new one must be added here, or rotation would miss it.
-    pub const ALL: [Self; 4] = [Self::IssuerConfig, Self::TargetConfig, Self::CaKey, Self::AuditKey];
+    pub const ALL: [Self; 5] =
+        [Self::IssuerConfig, Self::TargetConfig, Self::CaKey, Self::AuditKey, Self::ChannelConfig];
 
     /// Table and column, as used in the associated data of the seal.
     pub const fn names(self) -> (&'static str, &'static str) {
@@ -26,6 +29,7 @@ impl SealedColumn {
             Self::TargetConfig => ("deployment_targets", "encrypted_config"),
             Self::CaKey => ("ca_keys", "sealed_key"),
             Self::AuditKey => ("audit_keys", "sealed_key"),
+            Self::ChannelConfig => ("notification_channels", "encrypted_config"),
         }
     }
 }

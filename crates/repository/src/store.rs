@@ -1,10 +1,11 @@
 //! The unit of work: a named closure that runs in one transaction and may run again.
 
 use crate::{
-    AgentGroupRepo, AgentRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo, CaKeyRepo,
-    CertificateRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
-    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
+    AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo,
+    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo,
+    OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo,
+    SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -21,6 +22,8 @@ pub trait Tx {
     fn agent_groups(&mut self) -> &mut dyn AgentGroupRepo;
     /// Agents.
     fn agents(&mut self) -> &mut dyn AgentRepo;
+    /// Facts that people should hear of.
+    fn alerts(&mut self) -> &mut dyn AlertRepo;
     /// Log of API calls.
     fn api_calls(&mut self) -> &mut dyn ApiCallRepo;
     /// API keys.
@@ -35,6 +38,8 @@ pub trait Tx {
     fn ca_keys(&mut self) -> &mut dyn CaKeyRepo;
     /// Managed certificates.
     fn certificates(&mut self) -> &mut dyn CertificateRepo;
+    /// Notification channels.
+    fn channels(&mut self) -> &mut dyn ChannelRepo;
     /// Certificate↔target mappings and their deployment state.
     fn deployments(&mut self) -> &mut dyn DeploymentRepo;
     /// Agent enrolment tokens.
@@ -51,6 +56,10 @@ pub trait Tx {
     fn leases(&mut self) -> &mut dyn LeaseRepo;
     /// Issuance ledger.
     fn ledger(&mut self) -> &mut dyn LedgerRepo;
+    /// Settings of notification.
+    fn notification_settings(&mut self) -> &mut dyn NotificationSettingRepo;
+    /// Notifications.
+    fn notifications(&mut self) -> &mut dyn NotificationRepo;
     /// Operations on many certificates.
     fn operations(&mut self) -> &mut dyn OperationRepo;
     /// Owners.
@@ -61,6 +70,8 @@ pub trait Tx {
     fn policy_violations(&mut self) -> &mut dyn PolicyViolationRepo;
     /// Certificate profiles.
     fn profiles(&mut self) -> &mut dyn ProfileRepo;
+    /// Marks of the loops.
+    fn reconciler_marks(&mut self) -> &mut dyn ReconcilerMarkRepo;
     /// Renewal policies.
     fn renewal_policies(&mut self) -> &mut dyn RenewalPolicyRepo;
     /// Sealed columns of all tables, for key rotation.

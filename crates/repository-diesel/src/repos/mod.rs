@@ -18,6 +18,7 @@ mod job;
 mod job_history;
 mod lease;
 mod ledger;
+mod notification;
 mod operation;
 mod organisation;
 mod policy;

@@ -1,6 +1,6 @@
 //! Sealed columns of all tables.
 
-use crate::schema::{audit_keys, ca_keys, deployment_targets, issuers};
+use crate::schema::{audit_keys, ca_keys, deployment_targets, issuers, notification_channels};
 use crate::tx::DieselTx;
 use certctl_repository::{SealedColumn, SealedRow, SecretRepo, StoreError, exactly_one};
 use diesel::prelude::*;
@@ -49,6 +49,9 @@ impl SecretRepo for DieselTx<'_> {
             SealedColumn::TargetConfig => batch!(self, deployment_targets.encrypted_config, after, limit),
             SealedColumn::CaKey => batch_of_all!(self, ca_keys.sealed_key, after, limit),
             SealedColumn::AuditKey => batch_of_all!(self, audit_keys.sealed_key, after, limit),
+            SealedColumn::ChannelConfig => {
+                batch_of_all!(self, notification_channels.encrypted_config, after, limit)
+            }
         }?;
         Ok(rows.into_iter().map(|(id, sealed)| SealedRow { id, sealed }).collect())
     }
@@ -59,6 +62,9 @@ impl SecretRepo for DieselTx<'_> {
             SealedColumn::TargetConfig => replace!(self, deployment_targets.encrypted_config, id, old, new),
             SealedColumn::CaKey => replace!(self, ca_keys.sealed_key, id, old, new),
             SealedColumn::AuditKey => replace!(self, audit_keys.sealed_key, id, old, new),
+            SealedColumn::ChannelConfig => {
+                replace!(self, notification_channels.encrypted_config, id, old, new)
+            }
         }?;
         exactly_one(updated)
     }
