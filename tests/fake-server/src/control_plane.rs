@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long [`ControlPlane::wait_for`] waits before it gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What an issuance job asks an agent for.
 #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ impl ControlPlane {
         look(&self.shared.state.lock())
     }
 
-    /// Blocks until `found` gives something; an error after half a minute.
+    /// Blocks until `found` gives something; an error after two minutes.
     pub fn wait_for<T>(&self, what: &str, mut found: impl FnMut(&State) -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
         let mut state = self.shared.state.lock();

@@ -1,8 +1,9 @@
 //! The listener that serves only metrics.
 
 use crate::program::Program;
+use certctl_test_support::free_port;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 
 fn get(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
@@ -14,7 +15,7 @@ fn get(address: &str, path: &str) -> String {
 
 #[test]
 fn metrics_on_loopback_need_no_key_and_nothing_else_is_served_there() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let free = format!("127.0.0.1:{}", free_port().unwrap());
     let program = Program::new().with("CERTCTL_METRICS_ADDRESS", &free);
     let (_running, _lines) = program.start();
     let metrics = get(&free, "/metrics");

@@ -154,7 +154,7 @@ fn one_target_serves_one_job_at_a_time_and_targets_do_not_wait_for_each_other() 
 #[test]
 fn a_lease_is_prolonged_while_its_job_runs() {
     let (host, version) = with_version();
-    host.plane.set_lease(Duration::from_secs(2));
+    host.plane.set_lease(Duration::from_secs(6));
     host.targets.close_gate();
     let job = host.plane.queue_deployment(&version, "tgt-web", Map::new()).unwrap();
     let process = host.start();
@@ -163,7 +163,7 @@ fn a_lease_is_prolonged_while_its_job_runs() {
             |(id, report): &&(JobId, JobReport)| *id == job && report.status == ReportedStatus::Running;
         (state.reports.iter().filter(prolonged).count() >= 4).then_some(())
     };
-    host.plane.wait_for("four extensions of a two-second lease", running).unwrap();
+    host.plane.wait_for("four extensions of a six-second lease", running).unwrap();
     host.targets.open_gate();
     host.plane.wait_for("the report", |state| state.outcomes(&job).first().cloned()).unwrap();
     process.terminate().unwrap();

@@ -25,13 +25,13 @@ async fn answer(mut stream: TlsStream<TcpStream>) -> String {
 }
 
 async fn until(what: &str, done: impl Fn() -> bool) {
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         if done() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{what} did not happen within 5 s");
+    panic!("{what} did not happen within a minute");
 }
 
 const POST: &str = "POST /api/v1/choices HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n";
@@ -94,7 +94,7 @@ async fn a_connection_that_is_only_open_does_not_hold_up_a_stop() {
     let mut head = [0; 12];
     stream.read_exact(&mut head).await.unwrap();
     assert_eq!(&head, b"HTTP/1.1 200");
-    tokio::time::timeout(Duration::from_secs(5), server.stop()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), server.stop()).await.unwrap();
 }
 
 #[tokio::test]

@@ -198,7 +198,7 @@ pub(crate) fn core() -> (Arc<HttpCore>, Arc<Observed>) {
         calls: Arc::new(Unrecorded),
         stopping: CancellationToken::new(),
         max_body_size: 1_000,
-        body_timeout: Duration::from_millis(200),
+        body_timeout: Duration::from_secs(1),
         edge: Edge::default(),
     };
     (Arc::new(core), observed)

@@ -16,7 +16,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 use tokio::sync::Notify;
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_mins(2);
 
 fn base(t: &ServiceBench) -> (Foundation, FakeClock) {
     (t.base.clone(), t.clock.clone())

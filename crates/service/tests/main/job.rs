@@ -151,7 +151,7 @@ async fn a_failed_issuance_with_a_csr_is_signed_again() {
     t.add_job(failed(job)).await;
     let job = t.jobs().retry(&operator(), &build::id("job-a")).await.unwrap();
     assert_eq!((job.status, job.executor), (JobStatus::Pending, Executor::Server));
-    tokio::time::timeout(Duration::from_secs(5), t.wakeups.workers_woken()).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(1), t.wakeups.workers_woken()).await.unwrap();
 }
 
 #[tokio::test]

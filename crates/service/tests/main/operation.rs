@@ -252,7 +252,7 @@ async fn a_waiting_call_is_answered_when_the_operation_ends() {
     seed(&t, 3).await;
     let view = operations(&t).start(&operator(), renewal(of_team())).await.unwrap();
     let (service, who, id) = (operations(&t), viewer(), view.operation.id.clone());
-    let waiting = service.get(&who, &id, Duration::from_secs(30));
+    let waiting = service.get(&who, &id, Duration::from_mins(5));
     let (view, _) = tokio::join!(waiting, work(&t, &Never));
     assert_eq!(view.unwrap().operation.state, OperationState::Completed);
 }

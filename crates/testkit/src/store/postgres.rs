@@ -1,13 +1,11 @@
 //! PostgreSQL: one template database per set of migrations, cloned for every test.
 
 use certctl_repository_diesel::{DatabaseUrl, migrate, provision};
-use std::process;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Name of the migrated template.
 static TEMPLATE: OnceLock<String> = OnceLock::new();
-static CREATED: AtomicU32 = AtomicU32::new(0);
 
 /// A database that is dropped with this value, open connections or not.
 #[derive(Debug)]
@@ -34,7 +32,8 @@ pub(super) fn create() -> (TestDatabase, DatabaseUrl) {
 }
 
 fn fresh_name() -> String {
-    format!("certctl_test_{}_{}", process::id(), CREATED.fetch_add(1, Ordering::Relaxed))
+    // Random, not the process id: a killed run leaves its databases behind, and ids come again.
+    format!("certctl_test_{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// URL of a server, split around the name of the database.

@@ -7,9 +7,9 @@ use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_repository::{JobFilter, PageRequest, Store, StoreError, Tx};
 use certctl_repository_diesel::{DatabaseOptions, Migrations, open};
 use certctl_test_support::{TestPostgres, require_program};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// A PostgreSQL server that several tests share, each with a database of its own: the one that
@@ -75,8 +75,8 @@ impl Database {
 
     /// A fresh database; dropped with the value.
     pub fn postgres(server: PostgresServer) -> Result<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("certctl_e2e_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        // Random, not the process id: a killed run leaves its databases behind, and ids come again.
+        let name = format!("certctl_e2e_{:016x}", RandomState::new().build_hasher().finish());
         server.administer(&format!("CREATE DATABASE {name}"))?;
         let mut url = server.base.clone();
         url.set_path(&format!("/{name}"));

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-const LISTENING_WITHIN: Duration = Duration::from_secs(20);
 const PORT_ATTEMPTS: u32 = 5;
 
 /// A running nginx that serves `tls/site.crt` with `tls/site.key`.
@@ -89,7 +88,7 @@ impl Nginx {
             "key_path": self.key().display().to_string(),
             "validate_command": self.validate_command(),
             "reload_command": self.reload_command(),
-            "verify": {"endpoint": self.address(), "sni": self.name, "timeout": "20s"},
+            "verify": {"endpoint": self.address(), "sni": self.name, "timeout": "1m"},
         });
         config.as_object().cloned().unwrap_or_default()
     }
@@ -137,7 +136,7 @@ impl Nginx {
 /// Fingerprint of the leaf that `address` serves to a client that asks for `name`.
 pub async fn fingerprint_at(address: &str, name: &str) -> Result<String> {
     let endpoint = Endpoint::parse(address)?.with_sni(name)?;
-    Ok(probe(&endpoint, Duration::from_secs(10)).await?.fingerprint_sha256)
+    Ok(probe(&endpoint, PATIENCE).await?.fingerprint_sha256)
 }
 
 fn arguments(prefix: &Path) -> Vec<String> {
@@ -165,7 +164,7 @@ fn configuration(prefix: &Path, port: u16, name: &str) -> String {
 
 /// Whether it comes to listen; false when it ended instead, for example because the port was lost.
 async fn listening(running: &mut Running, port: u16) -> Result<bool> {
-    let deadline = Instant::now() + LISTENING_WITHIN;
+    let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline && running.exit_status()?.is_none() {
         if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
             return Ok(true);

@@ -1,6 +1,6 @@
 //! One child process with its output in files, ended by its own id when dropped.
 
-use super::{guard, tail};
+use super::{PATIENCE, guard, tail};
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -74,7 +74,7 @@ impl Running {
     /// Ends the process at once, as a crash would.
     pub fn kill9(&mut self) -> Result<()> {
         self.child.kill().with_context(|| format!("cannot kill {}", self.name))?;
-        self.wait(PATIENT).map(drop)
+        self.wait(PATIENCE).map(drop)
     }
 
     /// The exit status, when the process has ended.
@@ -110,9 +110,6 @@ impl Running {
         self.wait(limit)
     }
 }
-
-/// A killed process is gone as soon as the kernel gets to it.
-const PATIENT: Duration = Duration::from_secs(10);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -61,8 +61,9 @@ impl ScenarioSettings {
             .with("CERTCTL_CONFIG_ENCRYPTION_KEY", "one key for all replicas of this scenario")
             // Load comes from one address here.
             .with("CERTCTL_RATE_LIMIT_ENABLED", false)
-            .with("CERTCTL_JOB_LEASE", "3s")
-            .with("CERTCTL_AGENT_LEASE", "5s");
+            // Long enough for a stall of a busy machine, short enough to see a takeover.
+            .with("CERTCTL_JOB_LEASE", "10s")
+            .with("CERTCTL_AGENT_LEASE", "15s");
         Ok(Self { database, server, ..settings })
     }
 

@@ -1,6 +1,6 @@
 //! A server process.
 
-use super::{Running, programs, read};
+use super::{PATIENCE, Running, programs, read};
 use anyhow::{Context, Result, bail};
 use certctl_client::Client;
 use certctl_crypto::SecretString;
@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-const READY_WITHIN: Duration = Duration::from_mins(1);
 const READY: &str = "certctl is ready at ";
 const FIRST_KEY: &str = "Admin API key (shown only once): ";
 /// Tries to find a port that nobody else takes in the same moment.
@@ -111,7 +110,7 @@ impl ServerSettings {
 
     fn start_once(&self) -> Result<ServerProcess> {
         let mut server = self.launch()?;
-        let deadline = Instant::now() + READY_WITHIN;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(url) = server.announced(READY) {
                 server.url = url;
@@ -123,7 +122,7 @@ impl ServerSettings {
             if Instant::now() >= deadline {
                 bail!(
                     "the server is not ready after {} s; {}",
-                    READY_WITHIN.as_secs(),
+                    PATIENCE.as_secs(),
                     server.running.story()
                 );
             }

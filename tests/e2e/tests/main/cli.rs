@@ -84,7 +84,7 @@ async fn a_certificate_is_issued_deployed_renewed_and_explained_from_the_command
     assert_eq!(rows.get(1).context("no row")?.get(..3), Some(&["mc-www", NAME, "Active"][..]));
     assert_eq!(rows.get(2), Some(&vec!["Total:", "1"]));
 
-    cli.told(&["certs", "renew", "mc-www", "--wait=2m"])?;
+    cli.told(&["certs", "renew", "mc-www", "--wait=10m"])?;
     let versions = cli.json(&["certs", "versions", "mc-www"])?;
     assert_eq!(versions.pointer("/total"), Some(&Value::from(2)));
     // While the new version is on its way to the target, the deployment is what comes next.

@@ -65,7 +65,7 @@ async fn every_answer_is_one_that_the_openapi_document_describes() -> Result<()>
         "{}\n{}\n{}",
         tail(&told, 200),
         String::from_utf8_lossy(&output.stderr),
-        tail(&read(&scenario.directory().join("server.err")).unwrap_or_default(), 20)
+        tail(&read(&scenario.directory().join("server.log")).unwrap_or_default(), 20)
     );
     Ok(())
 }

@@ -112,7 +112,7 @@ async fn an_agent_killed_before_the_swap_has_changed_nothing_and_goes_on_after_r
     // The agent looks at the endpoint before it touches a file, so it can be held there.
     let gate = TcpGate::before(&nginx.address()).await?;
     let mut config = nginx.target_config();
-    config.insert("verify".to_owned(), json!({"endpoint": gate.address(), "sni": NAME, "timeout": "20s"}));
+    config.insert("verify".to_owned(), json!({"endpoint": gate.address(), "sni": NAME, "timeout": "1m"}));
     let mut scene = Scene::start(scenario, nginx, config).await?;
     gate.close();
     scene.renew().await?;

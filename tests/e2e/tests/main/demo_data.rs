@@ -40,6 +40,6 @@ async fn demo_data_shows_every_state_and_stays_alive() -> Result<()> {
     assert_eq!(leaf.common_name(), Some("www.example.com"));
 
     // The simulated agents do what people at the demo ask for.
-    cli.told(&["certs", "renew", "mc-www", "--wait=3m"])?;
+    cli.told(&["certs", "renew", "mc-www", "--wait=10m"])?;
     Ok(())
 }

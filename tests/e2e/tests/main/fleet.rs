@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-const WORK_WITHIN: Duration = Duration::from_mins(3);
+const WORK_WITHIN: Duration = Duration::from_mins(10);
 const POLL: Duration = Duration::from_secs(1);
 /// Requests at the same time while certificates are ordered.
 const ORDERS_AT_ONCE: usize = 8;

@@ -10,8 +10,8 @@ use nix::sys::signal::Signal;
 use std::time::{Duration, Instant};
 
 const NAME: &str = "www.operation.example";
-/// Stopping does not wait for long polls, probes or schedules.
-const PROMPT: Duration = Duration::from_secs(10);
+/// Stopping does not wait for long polls (30 s), probes or schedules.
+const PROMPT: Duration = Duration::from_secs(20);
 
 /// Waits for a heartbeat; enrolment alone is none.
 async fn heard_from(scenario: &Scenario, agent: &AgentProcess) -> Result<()> {

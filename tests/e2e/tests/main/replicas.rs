@@ -6,7 +6,10 @@ use certctl_e2e::harness::{PATIENCE, ScenarioSettings};
 
 #[tokio::test]
 async fn two_replicas_do_each_of_five_hundred_jobs_once() -> Result<()> {
-    let scenario = ScenarioSettings::postgres()?.start()?;
+    let mut settings = ScenarioSettings::postgres()?;
+    // Nobody is killed here, so nobody who is merely slow may be taken for dead.
+    settings.server = settings.server.with("CERTCTL_JOB_LEASE", "10m").with("CERTCTL_AGENT_LEASE", "10m");
+    let scenario = settings.start()?;
     let second = scenario.server.settings().sibling("server-2").start()?;
     let mut fleet = Fleet::enrol(&scenario, 5).await?;
     fleet.also_at(&second)?;

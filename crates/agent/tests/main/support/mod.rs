@@ -176,7 +176,7 @@ impl Process {
 
     /// Waits for the end of the process.
     pub(crate) fn wait(self) -> Result<()> {
-        let outcome = self.ended.recv_timeout(Duration::from_mins(1)).unwrap();
+        let outcome = self.ended.recv_timeout(Duration::from_mins(2)).unwrap();
         self.kill();
         outcome
     }

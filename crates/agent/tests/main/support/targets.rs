@@ -72,7 +72,7 @@ impl FakeTargets {
     pub(crate) fn wait_for(&self, event: &str, times: usize) {
         let seen = self.seen.lock().unwrap();
         let missing = |seen: &mut Seen| seen.events.iter().filter(|found| *found == event).count() < times;
-        let (seen, waited) = self.changed.wait_timeout_while(seen, Duration::from_secs(30), missing).unwrap();
+        let (seen, waited) = self.changed.wait_timeout_while(seen, Duration::from_mins(2), missing).unwrap();
         assert!(!waited.timed_out(), "`{event}` did not happen {times} times: {:?}", seen.events);
     }
 

@@ -2,15 +2,15 @@
 
 use crate::support::Host;
 use certctl_deploy::probe::{Endpoint, probe};
+use certctl_test_support::free_port;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 use std::fs;
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_mins(2);
 
 /// Path of nginx; its absence fails the test.
 fn nginx() -> &'static str {
@@ -33,7 +33,7 @@ impl Server {
     pub(crate) fn start(host: Host) -> Self {
         // Another process may take a free port first, so a failed start is repeated with others.
         for _ in 0..10 {
-            let (one, two) = (free_port(), free_port());
+            let (one, two) = (free_port().unwrap(), free_port().unwrap());
             let site = host.path("tls/site.crt").exists();
             host.write("nginx.conf", &configuration(&host, one, two, site), 0o644);
             let mut command = Command::new(nginx());
@@ -61,7 +61,7 @@ impl Server {
         json!({
             "cert_path": self.host.text("tls/site.crt"), "key_path": self.host.text("tls/site.key"),
             "validate_command": command(&["-t", "-q"]), "reload_command": command(&["-s", "reload"]),
-            "verify": {"endpoint": self.endpoint.to_string(), "timeout": "20s"},
+            "verify": {"endpoint": self.endpoint.to_string(), "timeout": "1m"},
         })
     }
 
@@ -95,10 +95,6 @@ impl Drop for Server {
         kill(pid, Signal::SIGTERM).unwrap();
         self.master.wait().unwrap();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn arguments(host: &Host) -> Vec<String> {
