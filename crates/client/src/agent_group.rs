@@ -1,6 +1,6 @@
 //! Agent groups and their members.
 
-use crate::{Client, ClientError, ListQuery};
+use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::agent::Agent;
 use certctl_api_types::agent_group::{AgentGroup, AgentGroupRequest, GroupMember, GroupMemberRequest};
 use certctl_api_types::{MergePatch, Page};
@@ -22,23 +22,34 @@ impl AgentGroups<'_> {
         self.0.get(&["agent-groups", id.as_str()]).send().await
     }
 
+    /// One group with the tag that guards changes of it.
+    pub async fn get_tagged(&self, id: &AgentGroupId) -> Result<Tagged<AgentGroup>, ClientError> {
+        self.0.get(&["agent-groups", id.as_str()]).send_tagged().await
+    }
+
     /// Adds a group.
     pub async fn create(&self, request: &AgentGroupRequest) -> Result<AgentGroup, ClientError> {
         self.0.post(&["agent-groups"]).json(request).send().await
     }
 
-    /// Replaces everything that can be set.
+    /// Replaces everything that can be set; with `tag`, only if nobody changed it meanwhile.
     pub async fn replace(
         &self,
         id: &AgentGroupId,
         request: &AgentGroupRequest,
-    ) -> Result<AgentGroup, ClientError> {
-        self.0.put(&["agent-groups", id.as_str()]).json(request).send().await
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<AgentGroup>, ClientError> {
+        self.0.put(&["agent-groups", id.as_str()]).if_match(tag).json(request).send_tagged().await
     }
 
-    /// Changes the fields that `patch` names.
-    pub async fn patch(&self, id: &AgentGroupId, patch: &MergePatch) -> Result<AgentGroup, ClientError> {
-        self.0.patch(&["agent-groups", id.as_str()]).merge_patch(patch).send().await
+    /// Changes the fields that `patch` names; with `tag`, only if nobody changed it meanwhile.
+    pub async fn patch(
+        &self,
+        id: &AgentGroupId,
+        patch: &MergePatch,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<AgentGroup>, ClientError> {
+        self.0.patch(&["agent-groups", id.as_str()]).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Removes a group.

@@ -1,6 +1,6 @@
 //! Compliance rules and their violations.
 
-use crate::{Client, ClientError, ListQuery};
+use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::policy::{
     PolicyPreview, PolicyPreviewRequest, PolicyRequest, PolicyRule, PolicyViolation,
 };
@@ -22,23 +22,34 @@ impl Policies<'_> {
         self.0.get(&["policies", id.as_str()]).send().await
     }
 
+    /// One rule with the tag that guards changes of it.
+    pub async fn get_tagged(&self, id: &PolicyRuleId) -> Result<Tagged<PolicyRule>, ClientError> {
+        self.0.get(&["policies", id.as_str()]).send_tagged().await
+    }
+
     /// Adds a rule.
     pub async fn create(&self, request: &PolicyRequest) -> Result<PolicyRule, ClientError> {
         self.0.post(&["policies"]).json(request).send().await
     }
 
-    /// Replaces everything that can be set.
+    /// Replaces everything that can be set; with `tag`, only if nobody changed it meanwhile.
     pub async fn replace(
         &self,
         id: &PolicyRuleId,
         request: &PolicyRequest,
-    ) -> Result<PolicyRule, ClientError> {
-        self.0.put(&["policies", id.as_str()]).json(request).send().await
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<PolicyRule>, ClientError> {
+        self.0.put(&["policies", id.as_str()]).if_match(tag).json(request).send_tagged().await
     }
 
-    /// Changes the fields that `patch` names.
-    pub async fn patch(&self, id: &PolicyRuleId, patch: &MergePatch) -> Result<PolicyRule, ClientError> {
-        self.0.patch(&["policies", id.as_str()]).merge_patch(patch).send().await
+    /// Changes the fields that `patch` names; with `tag`, only if nobody changed it meanwhile.
+    pub async fn patch(
+        &self,
+        id: &PolicyRuleId,
+        patch: &MergePatch,
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<PolicyRule>, ClientError> {
+        self.0.patch(&["policies", id.as_str()]).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Removes a rule with its violations.

@@ -1,6 +1,6 @@
 //! Renewal policies.
 
-use crate::{Client, ClientError, ListQuery};
+use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::renewal_policy::{RenewalPolicy, RenewalPolicyRequest};
 use certctl_api_types::{MergePatch, Page};
 use certctl_domain::id::RenewalPolicyId;
@@ -20,27 +20,34 @@ impl RenewalPolicies<'_> {
         self.0.get(&["renewal-policies", id.as_str()]).send().await
     }
 
+    /// One policy with the tag that guards changes of it.
+    pub async fn get_tagged(&self, id: &RenewalPolicyId) -> Result<Tagged<RenewalPolicy>, ClientError> {
+        self.0.get(&["renewal-policies", id.as_str()]).send_tagged().await
+    }
+
     /// Adds a renewal policy.
     pub async fn create(&self, request: &RenewalPolicyRequest) -> Result<RenewalPolicy, ClientError> {
         self.0.post(&["renewal-policies"]).json(request).send().await
     }
 
-    /// Replaces everything that can be set.
+    /// Replaces everything that can be set; with `tag`, only if nobody changed it meanwhile.
     pub async fn replace(
         &self,
         id: &RenewalPolicyId,
         request: &RenewalPolicyRequest,
-    ) -> Result<RenewalPolicy, ClientError> {
-        self.0.put(&["renewal-policies", id.as_str()]).json(request).send().await
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<RenewalPolicy>, ClientError> {
+        self.0.put(&["renewal-policies", id.as_str()]).if_match(tag).json(request).send_tagged().await
     }
 
-    /// Changes the fields that `patch` names.
+    /// Changes the fields that `patch` names; with `tag`, only if nobody changed it meanwhile.
     pub async fn patch(
         &self,
         id: &RenewalPolicyId,
         patch: &MergePatch,
-    ) -> Result<RenewalPolicy, ClientError> {
-        self.0.patch(&["renewal-policies", id.as_str()]).merge_patch(patch).send().await
+        tag: Option<&ETag>,
+    ) -> Result<Tagged<RenewalPolicy>, ClientError> {
+        self.0.patch(&["renewal-policies", id.as_str()]).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Removes a renewal policy that nothing refers to.

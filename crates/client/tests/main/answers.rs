@@ -152,7 +152,7 @@ async fn a_patch_is_sent_as_a_merge_patch_to_its_resource() {
     let fixture = fixture(|_call, _request| Response::error(404, "not_found", "there is none"));
     let patch = MergePatch(json!({"auto_renew": false}).as_object().unwrap().clone());
     let id = RenewalPolicyId::parse("rp-web").unwrap();
-    fixture.client.renewal_policies().patch(&id, &patch).await.unwrap_err();
+    fixture.client.renewal_policies().patch(&id, &patch, None).await.unwrap_err();
     let seen = fixture.seen.lock().unwrap();
     assert_eq!(
         (&*seen[0].method, &*seen[0].path),
