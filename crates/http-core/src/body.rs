@@ -7,10 +7,10 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use certctl_service_api::ServiceError;
+use certctl_service_api::{FieldError, ServiceError};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// A JSON body. The media type must be `application/json`; unknown fields (where `T` denies them),
@@ -111,6 +111,12 @@ pub(crate) async fn read(request: &HttpRequest, mut payload: Payload) -> Result<
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // serde would take the fields of an object from an array too, by their order.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
+        let field = FieldError::new("", "invalid_value", "the body must be a JSON object, not an array");
+        return Err(ServiceError::Invalid(vec![field]).into());
+    }
     let mut input = serde_json::Deserializer::from_slice(bytes);
     let value = match serde_path_to_error::deserialize(&mut input) {
         Ok(value) => value,

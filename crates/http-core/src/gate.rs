@@ -2,7 +2,7 @@
 
 use crate::limit::{self, Stranger};
 use crate::replay::{self, Start};
-use crate::{ApiError, Caller, HttpCore, RequestInfo, call_log};
+use crate::{ApiError, Caller, HttpCore, RequestInfo, call_log, query};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
 use certctl_domain::access::Permission;
 use certctl_domain::id::AgentId;
-use certctl_service_api::{Actor, Identity, ServiceError};
+use certctl_service_api::{Actor, FieldError, Identity, ServiceError};
 use futures_util::FutureExt;
 use std::any::Any;
 use std::net::IpAddr;
@@ -57,15 +57,33 @@ impl Access {
     }
 }
 
+/// What a route demands, and what it takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) access: Access,
+    /// Whether its answer shows a secret once.
+    pub(crate) shows_secret: bool,
+    /// Whether it knows any query parameter.
+    pub(crate) takes_query: bool,
+}
+
 /// Lets a request through to its handler, with its [`Caller`], and turns a panic there into an error.
 pub(crate) async fn gate<B: MessageBody + 'static>(
-    access: Access,
-    shows_secret: bool,
+    terms: Terms,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Terms { access, shows_secret, takes_query } = terms;
     if let Err(error) = admit(access, &request).await {
         return Ok(request.error_response(ApiError::from(error)));
+    }
+    // Probes and what everybody may read are asked by programs that add something against caches.
+    if !takes_query
+        && access != Access::Public
+        && let Some(name) = query::first_name(request.request())
+    {
+        let field = FieldError::new(&name, "unknown_field", "this route takes no query parameters");
+        return Ok(request.error_response(ApiError::from(ServiceError::Invalid(vec![field]))));
     }
     match replay::start(access, shows_secret, &mut request).await {
         Ok(Start::Plain) => run(request, next).await,

@@ -31,6 +31,11 @@ pub(crate) fn pairs(request: &HttpRequest) -> Vec<(String, String)> {
     web::Query::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default()
 }
 
+/// Name of the first parameter, shortened where it is long.
+pub(crate) fn first_name(request: &HttpRequest) -> Option<String> {
+    pairs(request).into_iter().next().map(|(name, _)| name.chars().take(64).collect())
+}
+
 pub(crate) fn parse<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, FieldError> {
     // No parameter has any use for them, and PostgreSQL takes no NUL in a text.
     if let Some((name, _)) = pairs.iter().find(|(_, value)| value.chars().any(char::is_control)) {

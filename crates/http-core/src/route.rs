@@ -2,15 +2,15 @@
 
 use crate::Refusal;
 use crate::app::refused_by_table;
-use crate::gate::{Access, gate};
+use crate::gate::{Access, Terms, gate};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, Responder, guard, middleware::from_fn};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::ready;
-use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
-use utoipa::openapi::{Components, OpenApi};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn, PathItem};
+use utoipa::openapi::{Components, OpenApi, RefOr};
 
 /// One method of one path.
 pub struct Route {
@@ -28,8 +28,19 @@ pub struct Route {
     register: Register,
 }
 
-/// Makes the actix route, with its access and whether it shows a secret.
-type Register = Box<dyn Fn(Access, bool) -> actix_web::Route + Send + Sync>;
+impl Route {
+    fn terms(&self) -> Terms {
+        let mut parameters = self.operation.parameters.iter().flatten();
+        let takes_query = parameters.any(|one| match one {
+            RefOr::T(one) => matches!(one.parameter_in, ParameterIn::Query),
+            RefOr::Ref(_) => true,
+        });
+        Terms { access: self.access, shows_secret: self.shows_secret, takes_query }
+    }
+}
+
+/// Makes the actix route, under its terms.
+type Register = Box<dyn Fn(Terms) -> actix_web::Route + Send + Sync>;
 
 impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,7 +132,7 @@ impl RouteTable {
             let allowed = allowed(&routes);
             let mut resource = web::resource(path);
             for route in routes {
-                resource = resource.route((route.register)(route.access, route.shows_secret));
+                resource = resource.route((route.register)(route.terms()));
             }
             config.service(resource.default_service(web::to(move |request: HttpRequest| {
                 let method = request.method().to_string();
@@ -163,16 +174,14 @@ where
         HttpMethod::Patch => Method::PATCH,
         HttpMethod::Trace => Method::TRACE,
     };
-    Box::new(move |access, shows_secret| {
+    Box::new(move |terms| {
         let route = if method == Method::GET {
             // Actix leaves the body of an answer to HEAD away by itself.
             web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
         } else {
             web::method(method.clone())
         };
-        route
-            .to(handler.clone())
-            .wrap(from_fn(move |request, next| gate(access, shows_secret, request, next)))
+        route.to(handler.clone()).wrap(from_fn(move |request, next| gate(terms, request, next)))
     })
 }
 

@@ -73,6 +73,7 @@ async fn every_refused_field_is_named_with_its_path() {
         (r#"{"text":"a","lines":[{"number":1,"x":2}]}"#, "lines[0].x", "unknown_field"),
         (r#"{"text":"a","lines":[{"number":1,"job":"No Id"}]}"#, "lines[0].job", "invalid_value"),
         (r"[]", "", "invalid_value"),
+        (r#" ["a",[]]"#, "", "invalid_value"),
     ];
     for (body, field, code) in cases {
         let answer = send(note(body)).await;
@@ -138,6 +139,17 @@ async fn queries_are_strict() {
         let answer = query(text).await;
         assert_eq!(answer.field(), (400, field.to_owned(), code.to_owned()), "{text}: {}", answer.body);
     }
+}
+
+#[actix_web::test]
+async fn a_route_without_parameters_takes_none_but_what_everybody_may_ask_is_lenient() {
+    let me = |query: &str| as_who(to(Method::GET, &format!("/api/v1/me{query}")), "viewer");
+    let answer = send(me("?colour=red&x=1")).await;
+    assert_eq!(answer.field(), (400, "colour".to_owned(), "unknown_field".to_owned()), "{}", answer.body);
+    assert_eq!(send(me("?")).await.status, 200);
+    let stranger = send(to(Method::GET, "/api/v1/me?colour=red")).await;
+    assert_eq!(stranger.status, 401, "who it is comes first");
+    assert_eq!(send(to(Method::GET, "/api/v1/agents/literal?cache=1")).await.status, 204);
 }
 
 #[actix_web::test]
