@@ -94,18 +94,25 @@ pub(crate) fn check_name(field: &str, name: &str, max: usize) -> Result<(), Serv
         ));
     }
     if name.trim().is_empty() || name.chars().any(is_deceptive) {
-        return Err(ServiceError::invalid(
-            field,
-            "invalid_value",
-            "must have a visible character, and none that is invisible or turns the direction of writing",
-        ));
+        return Err(ServiceError::invalid(field, "invalid_value", INVISIBLE));
     }
     Ok(())
 }
 
-/// Zero-width characters and bidirectional controls: two names could look the same.
-const fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// What is wrong with a name that deceives.
+pub(crate) const INVISIBLE: &str =
+    "must have a visible character, and none that is invisible or turns the direction of writing";
+
+/// Characters without a shape of their own, bidirectional controls and separators of lines: two
+/// names could look the same, or one like two. The selectors of emoji variants may stay.
+pub(crate) const fn is_deceptive(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// Checks a text of several lines that may be empty.
@@ -169,7 +176,19 @@ mod tests {
         for name in ["a", "Müller & Söhne", "日本語", "a b"] {
             assert!(check_name("name", name, 255).is_ok(), "{name}");
         }
-        for name in ["", " ", "a\nb", "pay\u{200b}pal", "\u{202e}evil", "\u{feff}x", &"x".repeat(256)] {
+        for name in [
+            "",
+            " ",
+            "a\nb",
+            "pay\u{200b}pal",
+            "\u{202e}evil",
+            "\u{feff}x",
+            "soft\u{ad}hyphen",
+            "tag\u{e0041}",
+            "\u{3164}",
+            "two\u{2028}lines",
+            &"x".repeat(256),
+        ] {
             assert!(check_name("name", name, 255).is_err(), "{name:?}");
         }
     }

@@ -1,6 +1,6 @@
 //! Checks of what clients may set, and its canonical form.
 
-use crate::support::check_name;
+use crate::support::{INVISIBLE, check_name, is_deceptive};
 use certctl_domain::san::San;
 use certctl_service_api::certificate::{CertificateSpec, CertificateView};
 use certctl_service_api::{FieldError, ServiceError};
@@ -24,6 +24,8 @@ pub(crate) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
     }
     if spec.environment.chars().count() > 50 || spec.environment.chars().any(char::is_control) {
         problems.push(FieldError::new("environment", "invalid_length", "must have at most 50 characters"));
+    } else if spec.environment.chars().any(is_deceptive) {
+        problems.push(FieldError::new("environment", "invalid_value", INVISIBLE));
     }
     if spec.sans.len() > MAX_SANS {
         problems.push(FieldError::new("sans", "too_many", format!("at most {MAX_SANS} names are allowed")));
@@ -40,6 +42,9 @@ pub(crate) fn check(spec: &CertificateSpec) -> Result<Vec<San>, ServiceError> {
                 "invalid_length",
                 "a tag has a key of 1 to 128 characters and a value of at most 1024, without control characters",
             ));
+        } else if key.chars().chain(value.chars()).any(is_deceptive) {
+            let shown: String = key.chars().filter(|c| !is_deceptive(*c)).take(64).collect();
+            problems.push(FieldError::new(format!("tags.{shown}"), "invalid_value", INVISIBLE));
         }
     }
     let mut sans = BTreeSet::new();
