@@ -51,9 +51,10 @@ pub(crate) fn from_store(error: StoreError) -> ServiceError {
     match error {
         StoreError::Duplicate { key } => {
             let (kind, field) = split(key);
+            let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
             ServiceError::conflict(
                 ConflictCode::AlreadyExists,
-                format!("a {kind} with this {field} exists already; choose another one"),
+                format!("{article} {kind} with this {field} exists already; choose another one"),
             )
         }
         StoreError::Missing { key } => {

@@ -7,7 +7,7 @@ use crate::issuance::{self, Trigger};
 use crate::support::{audit_event, check_name};
 use crate::{deployment, issuance::Lineage};
 use certctl_domain::Timestamp;
-use certctl_domain::certificate::CertificateStatus;
+use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::explanation::Rule;
 use certctl_domain::id::{AgentId, CertificateId, IdSource, RenewalPolicyId, TargetId};
 use certctl_domain::renewal::FreezePeriod;
@@ -49,15 +49,7 @@ impl Certificates {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let queued = self.base.store.write("certificate.deploy", move |tx| {
             let certificate = get(tx, &id)?;
-            if matches!(certificate.status, CertificateStatus::Archived | CertificateStatus::Revoked) {
-                return Err(Failure::Service(ServiceError::conflict(
-                    ConflictCode::InvalidState,
-                    format!(
-                        "certificate {id} is {} and is not deployed",
-                        certificate.status.as_str().to_lowercase()
-                    ),
-                )));
-            }
+            still_in_use(&certificate, "deployed")?;
             let mapped = tx.deployments().of_certificate(&id)?;
             let chosen: Vec<_> = match &only {
                 Some(target) => {
@@ -115,6 +107,8 @@ pub(crate) fn renew(
     now: Timestamp,
 ) -> Result<Vec<QueuedIssuance>, Failure> {
     let mut certificate = get(tx, id)?;
+    // Before what is missing for a renewal: mending that would be in vain.
+    still_in_use(&certificate, "renewed")?;
     if certificate.status == CertificateStatus::RenewalInProgress {
         if !options.force {
             return Err(Failure::Service(ServiceError::conflict(
@@ -163,6 +157,16 @@ fn frozen(id: &CertificateId, policy: &RenewalPolicyId, freeze: &FreezePeriod) -
         ),
         details: Some(json!({"until": freeze.until, "reason": freeze.reason})),
     })
+}
+
+/// Refuses what was put away or revoked.
+fn still_in_use(certificate: &Certificate, action: &str) -> Result<(), Failure> {
+    if !matches!(certificate.status, CertificateStatus::Archived | CertificateStatus::Revoked) {
+        return Ok(());
+    }
+    let state = certificate.status.as_str().to_lowercase();
+    let message = format!("certificate {} is {state} and is not {action}", certificate.id);
+    Err(Failure::Service(ServiceError::conflict(ConflictCode::InvalidState, message)))
 }
 
 fn held_version<'a>(

@@ -124,6 +124,14 @@ async fn an_archived_certificate_is_left_alone() {
         assert_eq!(code(&error), "invalid_state");
     }
     assert_eq!(t.bench.audited().await.last().unwrap(), "certificate_archived");
+
+    // Without a target, too, the state is what stands against it.
+    let spec = CertificateSpec { name: "bare".into(), target_ids: Some(vec![]), ..spec() };
+    t.certificates.create(&operator(), Some(build::id("mc-bare")), spec).await.unwrap();
+    t.certificates.archive(&operator(), &build::id("mc-bare")).await.unwrap();
+    let (who, id) = (operator(), build::id("mc-bare"));
+    let refused = t.certificates.renew(&who, &id, RenewOptions::forced(false)).await.unwrap_err();
+    assert_eq!(code(&refused), "invalid_state");
 }
 
 #[tokio::test]
@@ -282,4 +290,20 @@ async fn a_forged_cursor_with_a_control_character_is_refused_like_any_other() {
         let error = t.certificates.list(&viewer(), CertificateQuery::default(), page).await.unwrap_err();
         assert_eq!(code(&error), "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn environments_and_tags_that_look_like_others_are_refused_by_name() {
+    let t = Flow::new().await;
+    let tags = |key: &str, value: &str| [(key.to_owned(), value.to_owned())].into();
+    for (wrong, field) in [
+        (CertificateSpec { environment: "produc\u{200b}tion".into(), ..spec() }, "environment"),
+        (CertificateSpec { tags: tags("tier", "\u{202e}bew"), ..spec() }, "tags.tier"),
+        (CertificateSpec { tags: tags("ti\u{ad}er", "web"), ..spec() }, "tags.tier"),
+    ] {
+        let refused = t.certificates.create(&operator(), None, wrong).await.unwrap_err();
+        let ServiceError::Invalid(fields) = refused else { panic!("{refused:?}") };
+        assert_eq!((fields[0].field.as_str(), fields[0].code), (field, "invalid_value"));
+    }
+    assert!(t.bench.audit().await.is_empty());
 }
