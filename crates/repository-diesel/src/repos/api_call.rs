@@ -13,6 +13,16 @@ use diesel::prelude::*;
 /// Rows in one statement: PostgreSQL allows 65535 values, SQLite 32766.
 const CHUNK: usize = 1000;
 
+diesel::define_sql_function! {
+    /// `length` characters of a text from the first one on. LIKE would mind the case on one engine
+    /// and not on the other.
+    fn substr(
+        text: diesel::sql_types::Text,
+        first: diesel::sql_types::Integer,
+        length: diesel::sql_types::Integer,
+    ) -> diesel::sql_types::Text;
+}
+
 fn filtered(filter: &ApiCallFilter) -> api_calls::BoxedQuery<'static, MultiBackend> {
     let mut query = api_calls::table.into_boxed();
     if let Some(actor) = filter.actor.clone() {
@@ -22,8 +32,8 @@ fn filtered(filter: &ApiCallFilter) -> api_calls::BoxedQuery<'static, MultiBacke
         query = query.filter(api_calls::method.eq(method));
     }
     if let Some(prefix) = &filter.path_prefix {
-        let literal = prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query = query.filter(api_calls::path.like(format!("{literal}%")).escape('\\'));
+        let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+        query = query.filter(substr(api_calls::path, 1, length).eq(prefix.clone()));
     }
     if let Some(status) = filter.status {
         query = query.filter(api_calls::status.eq(i64::from(status)));

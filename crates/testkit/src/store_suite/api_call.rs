@@ -48,6 +48,8 @@ pub async fn calls_are_found_by_every_filter(db: &TestStore) {
         (ApiCallFilter { actor: Some(text("anonymous")), ..all.clone() }, vec!["call-1"]),
         (ApiCallFilter { method: Some(text("POST")), ..all.clone() }, vec!["call-2"]),
         (ApiCallFilter { path_prefix: Some(text("/api/v1/a_b")), ..all.clone() }, vec!["call-3"]),
+        (ApiCallFilter { path_prefix: Some(text("/api/V1/a_b")), ..all.clone() }, vec![]),
+        (ApiCallFilter { path_prefix: Some(text("/api/v1/%")), ..all.clone() }, vec![]),
         (ApiCallFilter { status: Some(403), ..all.clone() }, vec!["call-4"]),
         (ApiCallFilter { request_id: Some(text("req-9")), ..all.clone() }, vec!["call-5"]),
         (ApiCallFilter { from: Some(build::at(4)), ..all.clone() }, vec!["call-5", "call-4"]),
