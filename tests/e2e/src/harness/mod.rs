@@ -22,7 +22,7 @@ pub use gate::{Gate, TcpGate};
 pub use nginx::{Nginx, fingerprint_at};
 pub use pair_watch::PairWatch;
 pub use process::Running;
-pub use programs::{Programs, programs};
+pub use programs::{BUILT, Programs, programs};
 pub use scenario::{Scenario, ScenarioSettings};
 pub use schemathesis::schemathesis;
 pub use server::{ServerProcess, ServerSettings};

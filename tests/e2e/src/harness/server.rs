@@ -120,11 +120,7 @@ impl ServerSettings {
                 bail!("the server ended before it was ready ({status}); {}", server.running.story());
             }
             if Instant::now() >= deadline {
-                bail!(
-                    "the server is not ready after {} s; {}",
-                    PATIENCE.as_secs(),
-                    server.running.story()
-                );
+                bail!("the server is not ready after {} s; {}", PATIENCE.as_secs(), server.running.story());
             }
             std::thread::sleep(Duration::from_millis(20));
         }

@@ -1,14 +1,14 @@
 //! `cargo xtask demo --once`, the way people meet certctl first.
 
 use anyhow::Result;
-use certctl_e2e::harness::{PATIENCE, Running, programs, until};
+use certctl_e2e::harness::{BUILT, PATIENCE, Running, programs, until};
 use nix::sys::signal::Signal;
 use std::process::Command;
 
 fn start(directory: &std::path::Path, arguments: &[&str]) -> Result<Running> {
     programs()?;
     let mut demo = Command::new(env!("CARGO_BIN_EXE_demo"));
-    Running::start("demo", demo.args(arguments).env("TMPDIR", directory), directory)
+    Running::start("demo", demo.args(arguments).env("TMPDIR", directory).env(BUILT, "1"), directory)
 }
 
 /// Nothing of the demo is left in its directory but its own output.

@@ -8,6 +8,7 @@
 
 mod access;
 mod bad_input;
+mod call_log;
 mod cli;
 mod contract;
 mod crashes;
@@ -15,6 +16,7 @@ mod demo;
 mod demo_data;
 mod fields;
 mod fleet;
+mod governance;
 mod http_input;
 mod life;
 mod operation;

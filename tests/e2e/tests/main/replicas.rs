@@ -1,7 +1,9 @@
 //! Two servers on one PostgreSQL.
 
 use crate::fleet::Fleet;
-use anyhow::Result;
+use anyhow::{Result, bail};
+use certctl_api_types::team::TeamRequest;
+use certctl_client::{Client, LiveEvents, Watched};
 use certctl_e2e::harness::{PATIENCE, ScenarioSettings};
 
 #[tokio::test]
@@ -43,5 +45,37 @@ async fn a_surviving_replica_takes_over_the_jobs_of_a_killed_one() -> Result<()>
     fleet.run(&scenario, &certificates).await?;
     fleet.assert_each_done_once(&scenario, &certificates).await?;
     assert_eq!(scenario.server.running.terminate(PATIENCE)?.code(), Some(0));
+    Ok(())
+}
+
+async fn team(client: &Client, name: &str) -> Result<String> {
+    let request = TeamRequest { id: None, name: name.to_owned(), description: String::new() };
+    Ok(client.teams().create(&request).await?.id.to_string())
+}
+
+async fn heard(events: &mut LiveEvents) -> Result<String> {
+    match events.next().await? {
+        Some(Watched::Event(event)) => Ok(event.id),
+        other => bail!("no event but {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn live_events_go_on_at_the_other_replica_where_they_stopped_at_the_first() -> Result<()> {
+    let scenario = ScenarioSettings::postgres()?.start()?;
+    let second = scenario.server.settings().sibling("server-2").start()?;
+    let (here, there) = (&scenario.admin, &second.client(&scenario.admin_key)?);
+
+    let mut events = here.events().watch(&["team"], None).await?;
+    let expected = [team(there, "one").await?, team(here, "two").await?];
+    assert_eq!([heard(&mut events).await?, heard(&mut events).await?], expected);
+    let position = events.position().map(ToOwned::to_owned);
+    drop(events);
+
+    let missed = [team(here, "three").await?, team(there, "four").await?];
+    let mut events = there.events().watch(&["team"], position.as_deref()).await?;
+    assert_eq!([heard(&mut events).await?, heard(&mut events).await?], missed);
+    let next = team(here, "five").await?;
+    assert_eq!(heard(&mut events).await?, next);
     Ok(())
 }
