@@ -143,11 +143,12 @@ async fn queries_are_strict() {
 
 #[actix_web::test]
 async fn a_route_without_parameters_takes_none_but_what_everybody_may_ask_is_lenient() {
-    let me = |query: &str| as_who(to(Method::GET, &format!("/api/v1/me{query}")), "viewer");
-    let answer = send(me("?colour=red&x=1")).await;
+    let own =
+        |query: &str| as_who(to(Method::GET, &format!("/api/v1/agents/agent-1{query}")), "agent:agent-1");
+    let answer = send(own("?colour=red&x=1")).await;
     assert_eq!(answer.field(), (400, "colour".to_owned(), "unknown_field".to_owned()), "{}", answer.body);
-    assert_eq!(send(me("?")).await.status, 200);
-    let stranger = send(to(Method::GET, "/api/v1/me?colour=red")).await;
+    assert_eq!(send(own("?")).await.status, 204);
+    let stranger = send(to(Method::GET, "/api/v1/agents/agent-1?colour=red")).await;
     assert_eq!(stranger.status, 401, "who it is comes first");
     assert_eq!(send(to(Method::GET, "/api/v1/agents/literal?cache=1")).await.status, 204);
 }

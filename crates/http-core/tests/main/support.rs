@@ -108,7 +108,11 @@ struct Filter {
     size: Option<u32>,
 }
 
-#[utoipa::path(post, path = "/api/v1/notes", request_body = Note, responses((status = 200, body = Note)))]
+#[utoipa::path(
+    post, path = "/api/v1/notes", request_body = Note,
+    params(("x" = Option<String>, Query, description = "Nothing.")),
+    responses((status = 200, body = Note))
+)]
 async fn take_note(_who: Caller, body: Body<Note>) -> Json<Note> {
     Json(body.0)
 }
@@ -148,7 +152,11 @@ async fn literal() -> NoContent {
     NoContent
 }
 
-#[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = String)))]
+#[utoipa::path(
+    get, path = "/api/v1/me",
+    params(("token" = Option<String>, Query, description = "Nothing.")),
+    responses((status = 200, body = String))
+)]
 async fn me(who: Caller) -> Json<String> {
     Json(format!("{} {:?} {:?}", who.name(), who.request_id, who.client_address))
 }
