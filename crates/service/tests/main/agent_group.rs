@@ -12,11 +12,11 @@ use certctl_service_api::edit::Edit;
 use certctl_service_api::list::ListRequest;
 use certctl_testkit::build;
 
-fn groups(t: &ServiceBench) -> AgentGroups {
+pub(crate) fn groups(t: &ServiceBench) -> AgentGroups {
     AgentGroups::new(t.base.clone())
 }
 
-fn spec(name: &str) -> AgentGroupSpec {
+pub(crate) fn spec(name: &str) -> AgentGroupSpec {
     AgentGroupSpec {
         name: name.to_owned(),
         description: String::new(),

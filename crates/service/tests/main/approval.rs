@@ -26,7 +26,7 @@ fn key(name: &str, role: Role, identity: &str) -> Actor {
     Actor { identity, request_id: None, client_address: None }
 }
 
-fn alice() -> Actor {
+pub(crate) fn alice() -> Actor {
     key("alice-laptop", Role::Admin, "alice")
 }
 
@@ -35,7 +35,7 @@ fn bob() -> Actor {
 }
 
 /// A bench whose profile demands approvals, with a certificate under it.
-async fn guarded(bench: ServiceBench) -> Flow {
+pub(crate) async fn guarded(bench: ServiceBench) -> Flow {
     bench
         .write(|tx| {
             let id = build::id(build::PROFILE);
@@ -62,7 +62,7 @@ async fn requests(t: &Flow) -> Vec<ApprovalRequest> {
     found
 }
 
-async fn only_request(t: &Flow) -> ApprovalRequest {
+pub(crate) async fn only_request(t: &Flow) -> ApprovalRequest {
     let [request] = requests(t).await.try_into().unwrap();
     request
 }

@@ -1,23 +1,33 @@
 //! One event per fact: every change that a person can make, walked through once. Add a line for
 //! each new use case.
 
-use crate::bench::{ServiceBench, TARGET_TOKEN, admin, object, operator};
+use crate::bench::{ServiceBench, TARGET_TOKEN, admin, object, operator, person, to};
 use crate::flow::{Flow, spec as certificate_spec};
-use crate::{profile, renewal_policy};
+use crate::{agent_group, approval, import, operation, owner, policy, profile, renewal_policy};
 use certctl_domain::access::Role;
 use certctl_domain::agent::AgentMetadata;
+use certctl_domain::agent_group::MembershipType;
 use certctl_domain::audit::ExportFormat;
-use certctl_domain::id::{CertificateId, ProfileId, RenewalPolicyId, TeamId};
+use certctl_domain::id::{
+    AgentGroupId, CertificateId, OwnerId, PolicyRuleId, ProfileId, RenewalPolicyId, TeamId,
+};
 use certctl_service::audit::{Audit, AuditKeys};
-use certctl_service::{Profiles, RenewalPolicies, Teams};
+use certctl_service::{Imports, Profiles, RenewalPolicies, Teams};
 use certctl_service_api::agent::{AgentService, NewAgent};
+use certctl_service_api::agent_group::AgentGroupService;
+use certctl_service_api::approval::{ApprovalOf, ApprovalService, Decision};
 use certctl_service_api::audit::{AuditQuery, AuditService};
 use certctl_service_api::auth::{ApiKeyService, NewApiKey};
 use certctl_service_api::certificate::{CertificateService, CertificateSpec, RenewOptions};
+use certctl_service_api::import::ImportService;
 use certctl_service_api::issuer::{IssuerService, IssuerSpec};
 use certctl_service_api::job::JobService;
 use certctl_service_api::list::ListRequest;
+use certctl_service_api::operation::{OperationQuery, OperationService};
+use certctl_service_api::owner::OwnerService;
+use certctl_service_api::policy::PolicyService;
 use certctl_service_api::profile::ProfileService;
+use certctl_service_api::renewal::RenewalService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::target::{TargetService, TargetSpec};
 use certctl_service_api::team::{TeamService, TeamSpec};
@@ -161,6 +171,106 @@ async fn certificates_agents_and_jobs_leave_one_event_per_fact() {
     fact(bench, &boss, ("enrolment_token_created", "enrolment_token"), token).await;
     let retire = agents.retire(&boss, &agent.id, false, Some("gone".to_owned()));
     fact(bench, &boss, ("agent_retired", "agent"), retire).await;
+}
+
+#[tokio::test]
+async fn people_groups_and_rules_leave_one_event_per_change() {
+    for t in ServiceBench::both().await {
+        let (who, boss) = (operator(), admin());
+        let owners = owner::owners(&t);
+        let spec = |name: &str| owner::spec(name, "new@example.com", build::TEAM);
+        let id: OwnerId = build::id("o-new");
+        let create = owners.create(&who, Some(id.clone()), spec("New"));
+        fact(&t, &who, ("owner_created", "owner"), create).await;
+        let change = owners.change(&who, &id, to(spec("Newer")), None);
+        let (_, details) = fact(&t, &who, ("owner_updated", "owner"), change).await;
+        assert_eq!(details["after"], json!({"name": "Newer"}));
+        fact(&t, &who, ("owner_deleted", "owner"), owners.delete(&who, &id)).await;
+
+        let groups = agent_group::groups(&t);
+        let (id, subject): (AgentGroupId, _) = (build::id("ag-new"), "agent_group");
+        let create = groups.create(&who, Some(id.clone()), agent_group::spec("New"));
+        fact(&t, &who, ("agent_group_created", subject), create).await;
+        let change = groups.change(&who, &id, to(agent_group::spec("Newer")), None);
+        fact(&t, &who, ("agent_group_updated", subject), change).await;
+        let agent = build::id(build::AGENT);
+        let set = groups.set_member(&who, &id, &agent, MembershipType::Include);
+        fact(&t, &who, ("agent_group_member_set", subject), set).await;
+        let remove = groups.remove_member(&who, &id, &agent);
+        fact(&t, &who, ("agent_group_member_removed", subject), remove).await;
+        fact(&t, &who, ("agent_group_deleted", subject), groups.delete(&who, &id)).await;
+
+        let rules = policy::policies(&t);
+        let (id, subject): (PolicyRuleId, _) = (build::id("pr-new"), "policy_rule");
+        let create = rules.create(&boss, Some(id.clone()), policy::environments(&["production"]));
+        fact(&t, &boss, ("policy_rule_created", subject), create).await;
+        let change = rules.change(&boss, &id, to(policy::environments(&["staging"])), None);
+        fact(&t, &boss, ("policy_rule_updated", subject), change).await;
+        fact(&t, &boss, ("policy_rule_deleted", subject), rules.delete(&boss, &id)).await;
+    }
+}
+
+#[tokio::test]
+async fn approvals_leave_one_event_per_decision() {
+    for (decision, action) in
+        [(Decision::Approve, "approval_approved"), (Decision::Reject, "approval_rejected")]
+    {
+        for bench in ServiceBench::both().await {
+            let t = approval::guarded(bench).await;
+            let renew = RenewOptions::forced(false);
+            t.certificates.renew(&approval::alice(), &build::id("mc-www"), renew).await.unwrap();
+            let (who, of) =
+                (person(Role::Approver), ApprovalOf::Request(approval::only_request(&t).await.id));
+            let approvals = t.bench.approvals();
+            let decide = approvals.decide(&who, of, decision, Some("looked at it".to_owned()));
+            fact(&t.bench, &who, (action, "approval_request"), decide).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn imports_and_pauses_leave_one_event_per_fact() {
+    for bench in ServiceBench::both().await {
+        let t = Flow::on(bench);
+        let (bench, who) = (&t.bench, operator());
+        let imports = Imports::new(bench.base.clone());
+        let pem = import::Authority::new().leaf("www.example.com").to_pem();
+        let call = imports.import(&who, import::place(), import::item(pem));
+        let (imported, details) = fact(bench, &who, ("certificate_imported", "certificate"), call).await;
+        assert!(!details.to_string().contains("BEGIN CERTIFICATE"), "{details}");
+
+        let (id, subject) = (imported.certificate.id, "certificate");
+        let pause = t.renewals.pause(&who, &id, "the zone moves".to_owned());
+        fact(bench, &who, ("certificate_paused", subject), pause).await;
+        fact(bench, &who, ("certificate_unpaused", subject), t.renewals.unpause(&who, &id)).await;
+    }
+}
+
+/// A trail that cannot be written stops the change: both are in one transaction.
+#[tokio::test]
+async fn what_cannot_be_recorded_does_not_happen() {
+    for bench in ServiceBench::both().await {
+        let t = Flow::on(bench);
+        let (who, id): (_, CertificateId) = (operator(), build::id("mc-www"));
+        t.create().await;
+        let before = t.certificates.get(&who, &id).await.unwrap();
+        t.bench.execute("ALTER TABLE audit_events RENAME TO audit_events_away");
+        let owners = owner::owners(&t.bench);
+        let spec = owner::spec("New", "new@example.com", build::TEAM);
+        owners.create(&who, Some(build::id("o-new")), spec).await.unwrap_err();
+        t.renewals.pause(&who, &id, "the zone moves".to_owned()).await.unwrap_err();
+        t.certificates.renew(&who, &id, RenewOptions::forced(false)).await.unwrap_err();
+        t.certificates.archive(&who, &id).await.unwrap_err();
+        let operations = operation::operations(&t.bench);
+        operations.start(&who, operation::renewal(operation::of_team())).await.unwrap_err();
+        t.bench.execute("ALTER TABLE audit_events_away RENAME TO audit_events");
+
+        assert_eq!(t.certificates.get(&who, &id).await.unwrap(), before);
+        assert!(t.bench.all_jobs().await.is_empty());
+        assert_eq!(owners.get(&who, &build::id("o-new")).await.unwrap_err().code(), "not_found");
+        let started = operations.list(&who, OperationQuery::default(), ListRequest::default()).await;
+        assert_eq!(started.unwrap().total, 0);
+    }
 }
 
 #[tokio::test]

@@ -19,14 +19,14 @@ use std::time::Duration;
 const DAY: Duration = Duration::from_hours(24);
 
 /// Another product's authority.
-struct Authority {
+pub(crate) struct Authority {
     key: KeyPair,
     root: Certificate,
     leaf_key: KeyPair,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = KeyPair::generate(KeySpec::P256).unwrap();
         let template = CaTemplate {
             serial: Serial::random().unwrap(),
@@ -41,7 +41,7 @@ impl Authority {
         Self { root, key, leaf_key: KeyPair::generate(KeySpec::P256).unwrap() }
     }
 
-    fn leaf(&self, name: &str) -> Certificate {
+    pub(crate) fn leaf(&self, name: &str) -> Certificate {
         let template = LeafTemplate {
             serial: Serial::random().unwrap(),
             not_before: build::at(0),
@@ -59,7 +59,7 @@ impl Authority {
     }
 }
 
-fn place() -> ImportPlace {
+pub(crate) fn place() -> ImportPlace {
     ImportPlace {
         environment: "production".to_owned(),
         owner_id: build::id(build::OWNER),
@@ -71,7 +71,7 @@ fn place() -> ImportPlace {
     }
 }
 
-fn item(pem: impl Into<String>) -> ImportItem {
+pub(crate) fn item(pem: impl Into<String>) -> ImportItem {
     ImportItem { id: None, name: None, pem: pem.into() }
 }
 

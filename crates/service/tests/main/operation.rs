@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-fn operations(t: &ServiceBench) -> Operations {
+pub(crate) fn operations(t: &ServiceBench) -> Operations {
     Operations::new(t.base.clone(), Arc::clone(&t.wakeups))
 }
 
@@ -31,12 +31,12 @@ fn ids(ids: &[&str]) -> Vec<CertificateId> {
     ids.iter().map(|id| build::id(id)).collect()
 }
 
-fn renewal(selection: Selection) -> OperationSpec {
+pub(crate) fn renewal(selection: Selection) -> OperationSpec {
     let parameters = Map::new();
     OperationSpec { kind: BULK_RENEW, selection, parameters, dry_run: false, expected_count: None }
 }
 
-fn of_team() -> Selection {
+pub(crate) fn of_team() -> Selection {
     Selection { team_id: Some(build::id(build::TEAM)), ..Selection::default() }
 }
 

@@ -10,11 +10,11 @@ use certctl_service_api::list::ListRequest;
 use certctl_service_api::owner::{OwnerService, OwnerSpec};
 use certctl_testkit::build;
 
-fn owners(t: &ServiceBench) -> Owners {
+pub(crate) fn owners(t: &ServiceBench) -> Owners {
     Owners::new(t.base.clone())
 }
 
-fn spec(name: &str, email: &str, team: &str) -> OwnerSpec {
+pub(crate) fn spec(name: &str, email: &str, team: &str) -> OwnerSpec {
     OwnerSpec { name: name.to_owned(), email: email.to_owned(), team_id: build::id(team) }
 }
 
