@@ -172,7 +172,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         metrics: Arc::new(Metrics::new(base.clone(), sources)),
         owners: Arc::new(Owners::new(base.clone())),
         api_keys: api_keys.clone(),
-        agent_groups: Arc::new(AgentGroups::new(base.clone())),
+        agent_groups: Arc::new(AgentGroups::new(base.clone(), Arc::clone(&wakeups))),
         targets: Arc::new(Targets::new(
             base.clone(),
             environment.targets.clone(),

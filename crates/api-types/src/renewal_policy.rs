@@ -2,7 +2,7 @@
 
 use crate::issuer::yes;
 use certctl_domain::Timestamp;
-use certctl_domain::id::RenewalPolicyId;
+use certctl_domain::id::{AgentGroupId, RenewalPolicyId};
 use certctl_domain::notification::{AlertSeverity, ChannelRef};
 use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, WindowFraction};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub struct RenewalPolicy {
     /// certificate expire.
     #[serde(default = "yes")]
     pub override_before_expiry: bool,
+    /// Only agents of this group get renewals that start by themselves; absent: every agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_group_id: Option<AgentGroupId>,
     /// Whether certificates are renewed without being asked for.
     pub auto_renew: bool,
     /// Retries of one renewal job.
@@ -81,6 +84,9 @@ pub struct RenewalPolicyRequest {
     #[serde(default = "yes")]
     #[cfg_attr(feature = "openapi", schema(default = true))]
     pub override_before_expiry: bool,
+    /// Only agents of this group get renewals that start by themselves. Left out: every agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_group_id: Option<AgentGroupId>,
     /// Whether certificates are renewed without being asked for.
     #[serde(default = "yes")]
     #[cfg_attr(feature = "openapi", schema(default = true))]

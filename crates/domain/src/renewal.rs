@@ -5,7 +5,7 @@ mod decision;
 mod fraction;
 
 use crate::Timestamp;
-use crate::id::RenewalPolicyId;
+use crate::id::{AgentGroupId, RenewalPolicyId};
 use crate::notification::{AlertSeverity, ChannelRef};
 use std::collections::BTreeMap;
 
@@ -40,6 +40,8 @@ pub struct RenewalPolicy {
     /// Whether a renewal starts outside of windows and inside of freezes rather than let a
     /// certificate expire.
     pub override_before_expiry: bool,
+    /// The sweep renews for the members of this group only; none means for every agent.
+    pub agent_group_id: Option<AgentGroupId>,
     /// Days before the end at which alerts are sent.
     pub alert_thresholds_days: Vec<u32>,
     /// Channels by severity; empty means mail for every severity.

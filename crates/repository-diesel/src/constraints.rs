@@ -166,6 +166,8 @@ references! {
     JOB_AGENT = "jobs_agent_id_fkey" -> Agent, "job.agent_id";
     JOB_CERTIFICATE = "jobs_certificate_id_fkey" -> Certificate, "job.certificate_id";
     OWNER_TEAM = "owners_team_id_fkey" -> Team, "owner.team_id";
+    RENEWAL_POLICY_GROUP =
+        "renewal_policies_agent_group_id_fkey" -> AgentGroup, "renewal_policy.agent_group_id";
     TARGET_AGENT = "deployment_targets_agent_id_fkey" -> Agent, "target.agent_id";
     VERSION_AGENT = "certificate_versions_agent_id_fkey" -> Agent, "version.agent_id";
     VERSION_CERTIFICATE = "certificate_versions_certificate_id_fkey" -> Certificate, "version.certificate_id";

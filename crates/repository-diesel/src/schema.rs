@@ -39,6 +39,7 @@ diesel::table! {
         maintenance_windows -> Text,
         freeze_periods -> Text,
         override_before_expiry -> Bool,
+        agent_group_id -> Nullable<Text>,
     }
 }
 

@@ -16,7 +16,7 @@ pub trait AgentGroupRepo {
     /// Writes the row if its last change was at `unchanged_since`; otherwise `Stale`.
     /// `Duplicate{agent_group.name}`.
     fn update(&mut self, group: &AgentGroup, unchanged_since: Timestamp) -> Result<(), StoreError>;
-    /// Removes a row and its members; `Stale` when absent.
+    /// Removes a row and its members. `InUse{renewal_policy.agent_group_id}`; `Stale` when absent.
     fn delete(&mut self, id: &AgentGroupId) -> Result<(), StoreError>;
     /// Everything said by hand, by agent id.
     fn members(&mut self, id: &AgentGroupId) -> Result<Vec<GroupMember>, StoreError>;

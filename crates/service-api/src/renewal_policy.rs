@@ -4,7 +4,7 @@ use crate::edit::Edit;
 use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
-use certctl_domain::id::RenewalPolicyId;
+use certctl_domain::id::{AgentGroupId, RenewalPolicyId};
 use certctl_domain::notification::{AlertSeverity, ChannelRef};
 use certctl_domain::renewal::{FreezePeriod, MaintenanceWindow, RenewalPolicy, WindowFraction};
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub struct RenewalPolicySpec {
     /// Whether a renewal starts outside of windows and inside of freezes rather than let a
     /// certificate expire.
     pub override_before_expiry: bool,
+    /// The sweep renews for the members of this group only; none means for every agent.
+    pub agent_group_id: Option<AgentGroupId>,
     /// Whether the sweep renews at all.
     pub auto_renew: bool,
     /// Retries of one renewal job, 0 to 10.

@@ -3,6 +3,7 @@
 
 pub(crate) mod assess;
 pub(crate) mod guard;
+pub(crate) mod scope;
 
 use crate::approval::{ApprovalGate, Question};
 use crate::failure::Failure;
@@ -282,7 +283,12 @@ fn left_behind(
     policy: &RenewalPolicy,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    let due = |lineage: &&Lineage| policy.auto_renew && lineage.planned(policy, &certificate.id) <= now;
+    let outside = scope::outside(tx, policy, lineages)?;
+    let due = |lineage: &&Lineage| {
+        policy.auto_renew
+            && !outside.contains(&lineage.agent)
+            && lineage.planned(policy, &certificate.id) <= now
+    };
     for lineage in lineages.iter().filter(due) {
         let mut newest: Option<Job> = None;
         for kind in [JobKind::Issuance, JobKind::Renewal] {

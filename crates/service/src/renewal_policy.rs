@@ -10,7 +10,7 @@ use crate::support::{
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
-use certctl_domain::id::{IdSource, RenewalPolicyId};
+use certctl_domain::id::{AgentGroupId, IdSource, RenewalPolicyId};
 use certctl_domain::renewal::RenewalPolicy;
 use certctl_repository::Tx;
 use certctl_service_api::edit::Edit;
@@ -84,6 +84,7 @@ fn take(row: &mut RenewalPolicy, spec: RenewalPolicySpec) {
     row.maintenance_windows = spec.maintenance_windows;
     row.freeze_periods = spec.freeze_periods;
     row.override_before_expiry = spec.override_before_expiry;
+    row.agent_group_id = spec.agent_group_id;
     row.auto_renew = spec.auto_renew;
     row.max_retries = spec.max_retries;
     row.retry_interval_seconds = spec.retry_interval_seconds;
@@ -99,6 +100,7 @@ fn moves_renewal(before: &RenewalPolicy, after: &RenewalPolicy) -> bool {
         || before.maintenance_windows != after.maintenance_windows
         || before.freeze_periods != after.freeze_periods
         || before.override_before_expiry != after.override_before_expiry
+        || before.agent_group_id != after.agent_group_id
         || before.auto_renew != after.auto_renew
         || before.max_retries != after.max_retries
         || before.retry_interval_seconds != after.retry_interval_seconds
@@ -128,6 +130,16 @@ fn free_id(tx: &mut dyn Tx, ids: &dyn IdSource, name: &str) -> Result<RenewalPol
     Ok(RenewalPolicyId::mint(ids))
 }
 
+/// Said before the database can: its refusal would end the transaction.
+fn check_group(tx: &mut dyn Tx, group: Option<&AgentGroupId>) -> Result<(), Failure> {
+    let Some(id) = group else { return Ok(()) };
+    if tx.agent_groups().find(id)?.is_some() {
+        return Ok(());
+    }
+    let message = format!("agent group {id} does not exist");
+    Err(Failure::Service(ServiceError::unprocessable("agent_group_id", "unknown_reference", message)))
+}
+
 fn get(tx: &mut dyn Tx, id: &RenewalPolicyId) -> Result<RenewalPolicy, Failure> {
     tx.renewal_policies()
         .find(id)?
@@ -142,6 +154,7 @@ fn facts(row: &RenewalPolicy) -> Value {
         "maintenance_windows": row.maintenance_windows,
         "freeze_periods": row.freeze_periods,
         "override_before_expiry": row.override_before_expiry,
+        "agent_group_id": row.agent_group_id,
         "auto_renew": row.auto_renew,
         "max_retries": row.max_retries,
         "retry_interval_seconds": row.retry_interval_seconds,
@@ -193,6 +206,7 @@ impl RenewalPolicyService for RenewalPolicies {
                 maintenance_windows: spec.maintenance_windows,
                 freeze_periods: spec.freeze_periods,
                 override_before_expiry: spec.override_before_expiry,
+                agent_group_id: spec.agent_group_id,
                 auto_renew: spec.auto_renew,
                 max_retries: spec.max_retries,
                 retry_interval_seconds: spec.retry_interval_seconds,
@@ -202,6 +216,7 @@ impl RenewalPolicyService for RenewalPolicies {
                 created_at: now,
                 updated_at: now,
             };
+            check_group(tx, row.agent_group_id.as_ref())?;
             tx.renewal_policies().insert(&row)?;
             let (subject, details) = (("renewal_policy", row.id.as_str()), json!({"after": facts(&row)}));
             tx.audit().append(&audit_event(&*ids, &who, now, "renewal_policy_created", subject, &details))?;
@@ -226,6 +241,7 @@ impl RenewalPolicyService for RenewalPolicies {
             let mut row = before.clone();
             take(&mut row, check(edit(&before)?)?);
             row.updated_at = time_of_change(now, before.updated_at);
+            check_group(tx, row.agent_group_id.as_ref())?;
             tx.renewal_policies().update(&row, before.updated_at)?;
             let looked_at =
                 if moves_renewal(&before, &row) { tx.certificates().reconsider(&id, now)? } else { 0 };

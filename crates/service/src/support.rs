@@ -156,8 +156,11 @@ pub(crate) fn time_of_change(now: Timestamp, last: Timestamp) -> Timestamp {
 
 /// The conflict of a row that others refer to: how many of which kind, plural.
 pub(crate) fn in_use(what: impl fmt::Display, counts: &[(&str, u64)]) -> Failure {
-    let users: Vec<_> =
-        counts.iter().filter(|(_, n)| *n > 0).map(|(kind, n)| format!("{n} {kind}")).collect();
+    let users: Vec<_> = counts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(kind, n)| format!("{n} {}", kind.replace('_', " ")))
+        .collect();
     let counts: serde_json::Map<_, _> =
         counts.iter().map(|(kind, n)| ((*kind).to_owned(), (*n).into())).collect();
     Failure::Service(ServiceError::Conflict {

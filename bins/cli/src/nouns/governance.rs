@@ -61,6 +61,7 @@ pub(crate) const RENEWAL_POLICIES: Noun = Noun {
         text("WINDOW DAYS", "/renewal_window_days"),
         text("AUTOMATIC", "/auto_renew"),
         text("RETRIES", "/max_retries"),
+        text("AGENT GROUP", "/agent_group_id"),
     ],
     actions: &[],
 };

@@ -86,7 +86,7 @@ fn stage(
         clock,
         api_keys: Arc::new(ApiKeys::new(base.clone(), true)),
         agents: Arc::new(Agents::new(base.clone(), None)),
-        agent_groups: Arc::new(AgentGroups::new(base.clone())),
+        agent_groups: Arc::new(AgentGroups::new(base.clone(), Arc::clone(&wakeups))),
         agent_work: Arc::new(AgentWork::new(
             base.clone(),
             secrets.clone(),

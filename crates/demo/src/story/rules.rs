@@ -155,6 +155,7 @@ async fn renewal_policies(stage: &Stage, admin: &Actor) -> Result<(), DemoError>
         maintenance_windows: Vec::new(),
         freeze_periods: Vec::new(),
         override_before_expiry: true,
+        agent_group_id: None,
         auto_renew: true,
         max_retries: 2,
         retry_interval_seconds: 600,

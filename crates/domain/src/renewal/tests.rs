@@ -14,6 +14,7 @@ fn policy(window_days: u32, interval: u32) -> RenewalPolicy {
         maintenance_windows: Vec::new(),
         freeze_periods: Vec::new(),
         override_before_expiry: true,
+        agent_group_id: None,
         auto_renew: true,
         max_retries: 3,
         retry_interval_seconds: interval,

@@ -29,6 +29,7 @@ async fn malformed_fields_are_named() {
     let post = async |body| bench.post("operator", "/renewal-policies", &body).await.field();
     assert_eq!(post(json!({})).await, "name");
     assert_eq!(post(json!({ "name": "a", "max_retries": -1 })).await, "max_retries");
+    assert_eq!(post(json!({ "name": "a", "agent_group_id": "No Id" })).await, "agent_group_id");
     assert_eq!(post(json!({ "name": "a", "alert_channels": { "loud": [] } })).await, "alert_channels.loud");
     assert_eq!(
         post(json!({ "name": "a", "alert_channels": { "critical": ["Email", "Fax"] } })).await,
@@ -74,9 +75,12 @@ async fn a_replacement_resets_what_it_leaves_out_and_a_patch_keeps_it() {
     let patched = bench.patch("operator", path, &deeper).await.json();
     assert_eq!(patched["alert_severity_map"], json!({ "30": "warning" }));
     assert_eq!(patched["renewal_window_fraction"], json!(0.25));
-    let taken_back = json!({ "renewal_window_fraction": null, "maintenance_windows": null });
+    assert_eq!(patched["agent_group_id"], json!("sample-1"));
+    let taken_back =
+        json!({ "renewal_window_fraction": null, "maintenance_windows": null, "agent_group_id": null });
     let patched = bench.patch("operator", path, &taken_back).await.json();
     assert_eq!((patched.get("renewal_window_fraction"), &patched["maintenance_windows"]), (None, &json!([])));
+    assert_eq!(patched.get("agent_group_id"), None);
     assert_eq!(bench.patch("operator", path, &json!({ "name": null })).await.field(), "name");
     assert_eq!(bench.patch("operator", path, &json!([1])).await.field(), "");
 }

@@ -38,6 +38,7 @@ fn set(row: &mut RenewalPolicy, spec: RenewalPolicySpec) {
         maintenance_windows: spec.maintenance_windows,
         freeze_periods: spec.freeze_periods,
         override_before_expiry: spec.override_before_expiry,
+        agent_group_id: spec.agent_group_id,
         auto_renew: spec.auto_renew,
         max_retries: spec.max_retries,
         retry_interval_seconds: spec.retry_interval_seconds,

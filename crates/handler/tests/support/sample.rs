@@ -231,6 +231,7 @@ pub(crate) fn renewal_policy(name: &str) -> RenewalPolicy {
         }],
         freeze_periods: vec![FreezePeriod { from: time(3), until: time(5), reason: "Sale".to_owned() }],
         override_before_expiry: false,
+        agent_group_id: Some(id("sample-1")),
         auto_renew: false,
         max_retries: 5,
         retry_interval_seconds: 600,

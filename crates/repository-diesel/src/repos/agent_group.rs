@@ -9,7 +9,7 @@ use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::agent_group::{AgentGroup, GroupMember};
 use certctl_domain::id::{AgentGroupId, AgentId};
-use certctl_repository::{AgentGroupRepo, Page, PageRequest, StoreError, exactly_one};
+use certctl_repository::{AgentGroupRepo, Page, PageRequest, RenewalPolicyRepo, StoreError, exactly_one};
 use diesel::prelude::*;
 
 impl AgentGroupRepo for DieselTx<'_> {
@@ -43,6 +43,9 @@ impl AgentGroupRepo for DieselTx<'_> {
     }
 
     fn delete(&mut self, id: &AgentGroupId) -> Result<(), StoreError> {
+        if !RenewalPolicyRepo::limited_to(self, id)?.is_empty() {
+            return Err(StoreError::InUse { key: Reference::RENEWAL_POLICY_GROUP.key });
+        }
         let deleted = diesel::delete(agent_groups::table.find(id.as_str())).execute(self.conn);
         exactly_one(self.check_delete(deleted)?)
     }

@@ -2,15 +2,19 @@
 
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
-use crate::rows::{IntoDomain, PolicyRow};
+use crate::rows::{IntoDomain, PolicyRow, parse_ids};
 use crate::schema::{managed_certificates, renewal_policies};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
-use certctl_domain::id::RenewalPolicyId;
+use certctl_domain::id::{AgentGroupId, RenewalPolicyId};
 use certctl_domain::renewal::RenewalPolicy;
 use certctl_repository::{Page, PageRequest, RenewalPolicyRepo, StoreError, exactly_one};
 use diesel::prelude::*;
+
+fn group(policy: &RenewalPolicy) -> (Reference, Option<&str>) {
+    (Reference::RENEWAL_POLICY_GROUP, policy.agent_group_id.as_ref().map(AgentGroupId::as_str))
+}
 
 impl RenewalPolicyRepo for DieselTx<'_> {
     fn find(&mut self, id: &RenewalPolicyId) -> Result<Option<RenewalPolicy>, StoreError> {
@@ -31,7 +35,7 @@ impl RenewalPolicyRepo for DieselTx<'_> {
     fn insert(&mut self, policy: &RenewalPolicy) -> Result<(), StoreError> {
         let row = PolicyRow::try_from(policy)?;
         let inserted = diesel::insert_into(renewal_policies::table).values(row).execute(self.conn);
-        self.check(inserted).map(drop)
+        self.check_references(inserted, &[group(policy)]).map(drop)
     }
 
     fn update(&mut self, policy: &RenewalPolicy, unchanged_since: Timestamp) -> Result<(), StoreError> {
@@ -39,7 +43,7 @@ impl RenewalPolicyRepo for DieselTx<'_> {
             .find(policy.id.as_str())
             .filter(renewal_policies::updated_at.eq(DbTime::from(unchanged_since)));
         let updated = diesel::update(stored).set(PolicyRow::try_from(policy)?).execute(self.conn);
-        exactly_one(self.check(updated)?)
+        exactly_one(self.check_references(updated, &[group(policy)])?)
     }
 
     fn certificates(&mut self, id: &RenewalPolicyId) -> Result<u64, StoreError> {
@@ -48,6 +52,15 @@ impl RenewalPolicyRepo for DieselTx<'_> {
             .count()
             .get_result::<i64>(self.conn);
         self.check(rows).map(i64::unsigned_abs)
+    }
+
+    fn limited_to(&mut self, group: &AgentGroupId) -> Result<Vec<RenewalPolicyId>, StoreError> {
+        let ids = renewal_policies::table
+            .filter(renewal_policies::agent_group_id.eq(group.as_str()))
+            .order(renewal_policies::id)
+            .select(renewal_policies::id)
+            .load::<String>(self.conn);
+        parse_ids("renewal_policies", &self.check(ids)?)
     }
 
     fn delete(&mut self, id: &RenewalPolicyId) -> Result<(), StoreError> {

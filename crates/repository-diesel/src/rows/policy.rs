@@ -1,6 +1,6 @@
 //! Rows of `renewal_policies`.
 
-use super::{IntoDomain, Origin, json_text};
+use super::{IntoDomain, Origin, json_text, text};
 use crate::schema::renewal_policies;
 use crate::types::DbTime;
 use certctl_domain::renewal::{RenewalPolicy, WindowFraction};
@@ -23,6 +23,7 @@ pub(crate) struct PolicyRow {
     maintenance_windows: String,
     freeze_periods: String,
     override_before_expiry: bool,
+    agent_group_id: Option<String>,
     created_at: DbTime,
     updated_at: DbTime,
 }
@@ -45,6 +46,7 @@ impl TryFrom<&RenewalPolicy> for PolicyRow {
             maintenance_windows: json_text(&policy.maintenance_windows)?,
             freeze_periods: json_text(&policy.freeze_periods)?,
             override_before_expiry: policy.override_before_expiry,
+            agent_group_id: text(policy.agent_group_id.as_ref()),
             created_at: policy.created_at.into(),
             updated_at: policy.updated_at.into(),
         })
@@ -72,6 +74,7 @@ impl IntoDomain for PolicyRow {
             maintenance_windows: at.json("maintenance_windows", &self.maintenance_windows)?,
             freeze_periods: at.json("freeze_periods", &self.freeze_periods)?,
             override_before_expiry: self.override_before_expiry,
+            agent_group_id: at.parse_set("agent_group_id", self.agent_group_id.as_deref())?,
             alert_thresholds_days: at.json("alert_thresholds_days", &self.alert_thresholds_days)?,
             alert_channels: at.json("alert_channels", &self.alert_channels)?,
             alert_severity_map: at.json("alert_severity_map", &self.alert_severity_map)?,

@@ -1,6 +1,6 @@
 //! Who is a member of a group.
 
-use super::{AgentGroups, get, unreadable};
+use super::{AgentGroups, get, look_again, unreadable};
 use crate::failure::Failure;
 use crate::support::{audit_event, listing, page_request};
 use certctl_domain::agent::Agent;
@@ -120,6 +120,7 @@ impl AgentGroups {
             get(tx, &id)?;
             let agent = member_to_be(tx, &agent)?;
             let before = tx.agent_groups().member(&id, &agent.id)?;
+            let mut certificates = 0;
             let by_hand = match before {
                 Some(same) if same.membership == membership => same,
                 _ => {
@@ -128,12 +129,16 @@ impl AgentGroups {
                     let details = json!({"agent_id": agent.id, "membership_type": membership});
                     let (subject, action) = (("agent_group", id.as_str()), "agent_group_member_set");
                     tx.audit().append(&audit_event(&*ids, &who, now, action, subject, &details))?;
+                    certificates = look_again(tx, &id, now)?;
                     said
                 }
             };
-            Ok::<_, Failure>(Membership { by_hand, is_member: is_member(tx, &id, &agent.id)? })
+            let membership = Membership { by_hand, is_member: is_member(tx, &id, &agent.id)? };
+            Ok::<_, Failure>((membership, certificates))
         });
-        Ok(said.await?)
+        let (membership, certificates) = said.await?;
+        self.looked_at_again(certificates);
+        Ok(membership)
     }
 
     pub(super) async fn take_back(
@@ -150,10 +155,12 @@ impl AgentGroups {
                 let (subject, details) = (("agent_group", id.as_str()), json!({"agent_id": agent}));
                 let action = "agent_group_member_removed";
                 tx.audit().append(&audit_event(&*ids, &who, now, action, subject, &details))?;
+                return Ok(look_again(tx, &id, now)?);
             }
-            Ok::<_, Failure>(())
+            Ok::<_, Failure>(0)
         });
-        Ok(taken_back.await?)
+        self.looked_at_again(taken_back.await?);
+        Ok(())
     }
 }
 

@@ -4,10 +4,12 @@ pub(crate) mod members;
 
 use crate::failure::Failure;
 use crate::support::{
-    Foundation, all_of, audit_event, check_name, check_revision, check_text, listing, page_request,
+    Foundation, all_of, audit_event, check_name, check_revision, check_text, in_use, listing, page_request,
     time_of_change,
 };
+use crate::wakeups::Wakeups;
 use async_trait::async_trait;
+use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::agent::Agent;
 use certctl_domain::agent_group::{AgentGroup, CriterionError, MembershipType};
@@ -24,13 +26,29 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct AgentGroups {
     base: Foundation,
+    wakeups: Arc<Wakeups>,
 }
 
 impl AgentGroups {
-    /// Over a store.
-    pub const fn new(base: Foundation) -> Self {
-        Self { base }
+    /// Over a store, waking the sweep when certificates are due for another look.
+    pub const fn new(base: Foundation, wakeups: Arc<Wakeups>) -> Self {
+        Self { base, wakeups }
     }
+
+    fn looked_at_again(&self, certificates: u64) {
+        if certificates > 0 {
+            self.wakeups.wake_sweep();
+        }
+    }
+}
+
+/// Has the certificates looked at again whose renewal depends on who is a member, and says how many.
+fn look_again(tx: &mut dyn Tx, id: &AgentGroupId, now: Timestamp) -> Result<u64, Failure> {
+    let mut certificates = 0;
+    for policy in tx.renewal_policies().limited_to(id)? {
+        certificates += tx.certificates().reconsider(&policy, now)?;
+    }
+    Ok(certificates)
 }
 
 fn get(tx: &mut dyn Tx, id: &AgentGroupId) -> Result<AgentGroup, Failure> {
@@ -151,9 +169,11 @@ impl AgentGroupService for AgentGroups {
             let details = json!({"before": facts(&before), "after": facts(&after)});
             let subject = ("agent_group", id.as_str());
             tx.audit().append(&audit_event(&*ids, &who, now, "agent_group_updated", subject, &details))?;
-            Ok::<_, Failure>(after)
+            Ok::<_, Failure>((after, look_again(tx, &id, now)?))
         });
-        Ok(changed.await?)
+        let (row, certificates) = changed.await?;
+        self.looked_at_again(certificates);
+        Ok(row)
     }
 
     async fn delete(&self, who: &Actor, id: &AgentGroupId) -> Result<(), ServiceError> {
@@ -162,6 +182,11 @@ impl AgentGroupService for AgentGroups {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let deleted = self.base.store.write("agent_group.delete", move |tx| {
             let row = get(tx, &id)?;
+            let policies = tx.renewal_policies().limited_to(&id)?.len();
+            if policies > 0 {
+                let policies = u64::try_from(policies).unwrap_or(u64::MAX);
+                return Err(in_use(format!("agent group {id}"), &[("renewal_policies", policies)]));
+            }
             let by_hand = tx.agent_groups().members(&id)?.len();
             tx.agent_groups().delete(&id)?;
             let details = json!({"before": facts(&row), "members_by_hand": by_hand});

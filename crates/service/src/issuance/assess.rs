@@ -2,6 +2,7 @@
 //! shows it.
 
 use super::guard::{Guards, Open, readable};
+use super::scope::{self, outside};
 use super::{Lineage, lineages, policy_of};
 use crate::failure::Failure;
 use certctl_domain::Timestamp;
@@ -10,6 +11,7 @@ use certctl_domain::explanation::{HolderStep, NextAction, Rule, Step};
 use certctl_domain::id::AgentId;
 use certctl_domain::renewal::{Decision, Reason, RenewalPolicy, Start};
 use certctl_repository::Tx;
+use std::collections::BTreeSet;
 
 /// What happens next.
 pub(crate) struct Assessment {
@@ -19,6 +21,8 @@ pub(crate) struct Assessment {
     pub(crate) holders: Vec<HolderStep>,
     /// It has failed too often and is to be paused.
     pub(crate) gives_up: bool,
+    /// When somebody outside of the policy's agent group may have become a member.
+    outside_look: Option<Timestamp>,
     policy: RenewalPolicy,
 }
 
@@ -31,7 +35,7 @@ impl Assessment {
 
     /// When the sweep must look again, if nothing else changes.
     pub(crate) fn next_look(&self) -> Option<Timestamp> {
-        self.holders.iter().filter_map(|holder| holder.step.at).min()
+        self.holders.iter().filter_map(|holder| holder.step.at).chain(self.outside_look).min()
     }
 
     pub(crate) const fn policy(&self) -> &RenewalPolicy {
@@ -56,9 +60,20 @@ pub(crate) fn assess(
     } else {
         fixed(certificate)
     };
+    let outside = if same_for_all.is_some() { BTreeSet::new() } else { outside(tx, &policy, &lineages)? };
+    let mut outside_look: Option<Timestamp> = None;
     let mut steps: Vec<Step> = lineages
         .iter()
-        .map(|lineage| same_for_all.clone().unwrap_or_else(|| step_of(lineage, certificate, &policy, now)))
+        .map(|lineage| {
+            let mut step =
+                same_for_all.clone().unwrap_or_else(|| step_of(lineage, certificate, &policy, now));
+            if outside.contains(&lineage.agent) && step.rule != Rule::AutoRenewOff {
+                let look = step.at.map(|at| at.max(now.plus(scope::LOOK_AGAIN)));
+                outside_look = outside_look.into_iter().chain(look).min();
+                step = out_of_scope(lineage, &policy);
+            }
+            step
+        })
         .collect();
     if steps.iter().any(|step| step.is_due(now))
         && let Some(open) = guards.circuit(tx, certificate, &lineages, &policy, now)?
@@ -74,7 +89,7 @@ pub(crate) fn assess(
     });
     let idle = certificate.paused_at.is_none() && !ended(certificate) && !in_progress(certificate);
     let gives_up = idle && policy.auto_renew && guards.gives_up(certificate);
-    Ok(Assessment { step, holders: holders.collect(), gives_up, policy })
+    Ok(Assessment { step, holders: holders.collect(), gives_up, outside_look, policy })
 }
 
 /// Steps with an instant come first, the earliest of them before the others.
@@ -123,6 +138,15 @@ fn step_of(lineage: &Lineage, certificate: &Certificate, policy: &RenewalPolicy,
         },
         Decision::Wait { reason, start } => waiting(reason, start, lineage, policy),
     }
+}
+
+fn out_of_scope(lineage: &Lineage, policy: &RenewalPolicy) -> Step {
+    let group = policy.agent_group_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    let message = format!(
+        "Renewal policy {} renews for members of agent group {group} only, and agent {} is none.",
+        policy.id, lineage.agent
+    );
+    Step::none(Rule::OutsideAgentGroup, message)
 }
 
 fn waiting(reason: Reason, start: Start, lineage: &Lineage, policy: &RenewalPolicy) -> Step {

@@ -229,6 +229,10 @@ fn holder_blockers(
             let next = "Wait, renew it by hand, or change the policy.";
             blockers.push(blocker(step.rule, step.message.clone(), next, &policy.id));
         }
+        if step.rule == Rule::OutsideAgentGroup {
+            let next = "Put the agent into the group, renew by hand, or choose another policy.";
+            blockers.push(blocker(step.rule, step.message.clone(), next, agent_id));
+        }
         if step.expires_first {
             let message = format!("The leaf of agent {agent_id} expires before it may be renewed.");
             let next = "Renew it by hand, or allow override_before_expiry in the policy.";

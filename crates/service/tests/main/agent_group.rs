@@ -11,9 +11,10 @@ use certctl_service_api::agent_group::{AgentGroupService, AgentGroupSpec};
 use certctl_service_api::edit::Edit;
 use certctl_service_api::list::ListRequest;
 use certctl_testkit::build;
+use std::sync::Arc;
 
 pub(crate) fn groups(t: &ServiceBench) -> AgentGroups {
-    AgentGroups::new(t.base.clone())
+    AgentGroups::new(t.base.clone(), Arc::clone(&t.wakeups))
 }
 
 pub(crate) fn spec(name: &str) -> AgentGroupSpec {

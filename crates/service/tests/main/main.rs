@@ -62,6 +62,8 @@ mod renewal_policy;
 #[cfg(test)]
 mod rotate;
 #[cfg(test)]
+mod scope;
+#[cfg(test)]
 mod seed;
 #[cfg(test)]
 mod statistics;

@@ -16,7 +16,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Another agent with a target of its own.
-async fn add_second_target(t: &Flow) {
+pub(crate) async fn add_second_target(t: &Flow) {
     t.bench
         .write(|tx| {
             let mut other = build::agent("agent-web2");

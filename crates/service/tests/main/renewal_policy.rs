@@ -26,6 +26,7 @@ pub(crate) fn spec(name: &str) -> RenewalPolicySpec {
         maintenance_windows: Vec::new(),
         freeze_periods: Vec::new(),
         override_before_expiry: true,
+        agent_group_id: None,
         auto_renew: true,
         max_retries: 3,
         retry_interval_seconds: 3600,
@@ -44,6 +45,7 @@ fn spec_of(row: &RenewalPolicy) -> RenewalPolicySpec {
         maintenance_windows: row.maintenance_windows,
         freeze_periods: row.freeze_periods,
         override_before_expiry: row.override_before_expiry,
+        agent_group_id: row.agent_group_id,
         auto_renew: row.auto_renew,
         max_retries: row.max_retries,
         retry_interval_seconds: row.retry_interval_seconds,
@@ -80,6 +82,7 @@ fn refused(error: ServiceError) -> Vec<(String, &'static str)> {
 #[tokio::test]
 async fn every_field_survives_creation_and_change_on_both_engines() {
     for t in ServiceBench::both().await {
+        t.write(|tx| tx.agent_groups().insert(&build::agent_group("grp-edge"))).await;
         let first = RenewalPolicySpec {
             name: "Edge".to_owned(),
             renewal_window_days: 365,
@@ -90,6 +93,7 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
             ],
             freeze_periods: vec![freeze(10, 20, "sale"), freeze(30, 40, "audit")],
             override_before_expiry: false,
+            agent_group_id: Some(build::id("grp-edge")),
             auto_renew: false,
             max_retries: 0,
             retry_interval_seconds: 60,
@@ -118,6 +122,7 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
             maintenance_windows: Vec::new(),
             freeze_periods: vec![freeze(50, 60, "move")],
             override_before_expiry: true,
+            agent_group_id: None,
             auto_renew: true,
             max_retries: 10,
             retry_interval_seconds: 86_400,

@@ -48,6 +48,7 @@ pub fn policy(policy: &str) -> RenewalPolicy {
         maintenance_windows: Vec::new(),
         freeze_periods: Vec::new(),
         override_before_expiry: true,
+        agent_group_id: None,
         auto_renew: true,
         max_retries: 3,
         retry_interval_seconds: 60,

@@ -251,6 +251,7 @@ macro_rules! store_suite {
                 pages_by_number_have_exact_totals,
                 profiles_come_back_as_stored,
                 renewal_policies_come_back_as_stored,
+                a_policy_is_limited_to_a_group_that_exists_and_stays,
                 teams_and_owners_come_back_as_stored,
             }
             policy_rule {

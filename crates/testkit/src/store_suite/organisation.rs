@@ -91,6 +91,7 @@ pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
             reason: "sale".to_owned(),
         }],
         override_before_expiry: false,
+        agent_group_id: Some(build::id("grp-one")),
         auto_renew: false,
         max_retries: 7,
         retry_interval_seconds: 3600,
@@ -106,10 +107,45 @@ pub async fn renewal_policies_come_back_as_stored(db: &TestStore) {
         ..build::policy("rp-odd")
     };
     let row = policy.clone();
-    write(db, move |tx| tx.renewal_policies().insert(&row)).await;
+    write(db, move |tx| {
+        tx.agent_groups().insert(&build::agent_group("grp-one"))?;
+        tx.renewal_policies().insert(&row)
+    })
+    .await;
     assert_eq!(read(db, |tx| tx.renewal_policies().find(&build::id("rp-odd"))).await, Some(policy.clone()));
     let page = read(db, |tx| tx.renewal_policies().list(&PageRequest::first(10))).await;
     assert_eq!((page.items, page.total, page.next), (vec![policy], 1, None));
+}
+
+pub async fn a_policy_is_limited_to_a_group_that_exists_and_stays(db: &TestStore) {
+    let limited = |id, group| RenewalPolicy { agent_group_id: Some(build::id(group)), ..build::policy(id) };
+    write(db, move |tx| {
+        tx.agent_groups().insert(&build::agent_group("grp-one"))?;
+        tx.renewal_policies().insert(&limited("rp-b", "grp-one"))?;
+        tx.renewal_policies().insert(&limited("rp-a", "grp-one"))?;
+        tx.renewal_policies().insert(&build::policy("rp-all"))
+    })
+    .await;
+    let of = async || read(db, |tx| tx.renewal_policies().limited_to(&build::id("grp-one"))).await;
+    assert_eq!(of().await, [build::id("rp-a"), build::id("rp-b")]);
+    let refused = attempt(db, |tx| tx.agent_groups().delete(&build::id("grp-one"))).await;
+    assert_refused!(refused, InUse, "renewal_policy.agent_group_id");
+    let orphan = attempt(db, move |tx| tx.renewal_policies().insert(&limited("rp-c", "grp-none"))).await;
+    assert_refused!(orphan, Missing, "renewal_policy.agent_group_id");
+    let orphan = attempt(db, move |tx| {
+        let policy = RenewalPolicy { updated_at: build::at(5), ..limited("rp-all", "grp-none") };
+        tx.renewal_policies().update(&policy, build::at(0))
+    });
+    assert_refused!(orphan.await, Missing, "renewal_policy.agent_group_id");
+    write(db, move |tx| {
+        for id in ["rp-a", "rp-b"] {
+            let all = RenewalPolicy { updated_at: build::at(5), ..build::policy(id) };
+            tx.renewal_policies().update(&all, build::at(0))?;
+        }
+        tx.agent_groups().delete(&build::id("grp-one"))
+    })
+    .await;
+    assert_eq!(of().await, []);
 }
 
 pub async fn a_changed_policy_is_guarded_by_its_last_change(db: &TestStore) {

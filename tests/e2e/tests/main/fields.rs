@@ -65,7 +65,7 @@ fn entries() -> Vec<Entry> {
                 "freeze_periods": [
                     { "from": "2026-12-20T00:00:00Z", "until": "2027-01-02T00:00:00Z", "reason": "holidays" },
                 ],
-                "override_before_expiry": false,
+                "override_before_expiry": false, "agent_group_id": "ag-walk",
             }),
             second: json!({
                 "name": "Walk, changed", "renewal_window_days": 40, "auto_renew": true, "max_retries": 0,
@@ -73,6 +73,7 @@ fn entries() -> Vec<Entry> {
                 "alert_channels": { "informational": ["Email"] },
                 "alert_severity_map": { "30": "informational" }, "renewal_window_fraction": null,
                 "maintenance_windows": [], "freeze_periods": [], "override_before_expiry": true,
+                "agent_group_id": null,
             }),
             fixed: &[],
         },
