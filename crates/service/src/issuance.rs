@@ -7,6 +7,7 @@ pub(crate) mod scope;
 
 use crate::approval::{ApprovalGate, Question};
 use crate::failure::Failure;
+use crate::issuance::guard::Guards;
 use crate::job::withdraw;
 use crate::retry::pause_after_failure;
 use crate::support::audit_event;
@@ -105,14 +106,20 @@ pub(crate) struct Trigger<'a> {
     pub(crate) who: &'a Actor,
     pub(crate) reason: &'static str,
     pub(crate) gate: &'a ApprovalGate,
+    pub(crate) guards: Guards,
     /// What was overridden and why, for the audit trail.
     pub(crate) overridden: Option<serde_json::Value>,
 }
 
 impl<'a> Trigger<'a> {
     /// Nothing was overridden.
-    pub(crate) const fn new(who: &'a Actor, reason: &'static str, gate: &'a ApprovalGate) -> Self {
-        Self { who, reason, gate, overridden: None }
+    pub(crate) const fn new(
+        who: &'a Actor,
+        reason: &'static str,
+        gate: &'a ApprovalGate,
+        guards: Guards,
+    ) -> Self {
+        Self { who, reason, gate, guards, overridden: None }
     }
 }
 

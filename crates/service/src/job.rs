@@ -202,10 +202,11 @@ impl JobService for Jobs {
         who.require(Permission::JobWrite)?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
+        let guards = self.base.guards;
         let retried = self.base.store.write("job.retry", move |tx| {
             let job = get(tx, &id)?;
             let failed_with = job.last_error.clone();
-            let job = retry::retry(tx, job, now)?;
+            let job = retry::retry(tx, &guards, job, now)?;
             let details =
                 json!({"type": job.kind, "certificate_id": job.certificate_id, "last_error": failed_with});
             tx.audit().append(&audit_event(

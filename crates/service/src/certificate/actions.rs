@@ -2,7 +2,7 @@
 
 use super::{Certificates, get};
 use crate::failure::Failure;
-use crate::issuance::guard::Guards;
+use crate::issuance::guard::Way;
 use crate::issuance::{self, Trigger};
 use crate::support::{audit_event, check_name};
 use crate::{deployment, issuance::Lineage};
@@ -30,7 +30,8 @@ impl Certificates {
         let gate = self.base.approvals.clone();
         let guards = self.base.guards;
         let queued = self.base.store.write("certificate.renew", move |tx| {
-            renew(tx, &*ids, &Trigger::new(&who, "requested", &gate), &guards, &id, &options, now)
+            let trigger = Trigger::new(&who, "requested", &gate, guards);
+            renew(tx, &*ids, &trigger, &id, &options, now)
         });
         let queued = queued.await?;
         for issuance in &queued {
@@ -101,7 +102,6 @@ pub(crate) fn renew(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     trigger: &Trigger<'_>,
-    guards: &Guards,
     id: &CertificateId,
     options: &RenewOptions,
     now: Timestamp,
@@ -124,14 +124,12 @@ pub(crate) fn renew(
     if let Some(freeze) = policy.calendar().freeze(now).filter(|_| !options.force) {
         return Err(frozen(id, &policy.id, freeze));
     }
-    let open = guards.circuit(tx, &certificate, &lineages, &policy, now)?;
-    if let Some(open) = open.filter(|_| !options.override_limit) {
-        return Err(open.refusal(id));
-    }
+    let way = Way::Renewal { overrides: options.override_limit };
+    let open = trigger.guards.admit(tx, &certificate, &lineages, way, now)?;
     let overridden = options
         .override_limit
-        .then(|| json!({"rule": Rule::CircuitOpen, "open": open.is_some(), "reason": options.reason}));
-    let trigger = Trigger { overridden, ..Trigger::new(trigger.who, trigger.reason, trigger.gate) };
+        .then(|| json!({"rule": Rule::CircuitOpen, "open": open, "reason": options.reason}));
+    let trigger = Trigger { overridden, ..*trigger };
     let queued = issuance::queue(tx, ids, &mut certificate, &agents, &trigger, now)?;
     tx.certificates().update(&mut certificate)?;
     Ok(queued)

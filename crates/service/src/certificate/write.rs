@@ -3,12 +3,13 @@
 use super::archive::archived;
 use super::{Certificates, get, spec, targets, view};
 use crate::failure::Failure;
+use crate::issuance::guard::Way;
 use crate::issuance::{self, Trigger};
 use crate::policy::judge_one;
 use crate::support::{audit_event, check_revision};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateEvent, CertificateSource, CertificateStatus};
-use certctl_domain::id::{CertificateId, IdSource};
+use certctl_domain::id::{AgentId, CertificateId, IdSource};
 use certctl_domain::san::San;
 use certctl_repository::Tx;
 use certctl_service_api::certificate::{CertificateSpec, CertificateView};
@@ -63,10 +64,10 @@ impl Certificates {
     ) -> Result<CertificateView, ServiceError> {
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let gate = self.base.approvals.clone();
+        let (gate, guards) = (self.base.approvals.clone(), self.base.guards);
         let policies = self.gate.clone();
         let updated = self.base.store.write("certificate.change", move |tx| {
-            let trigger = Trigger::new(&who, "changed", &gate);
+            let trigger = Trigger::new(&who, "changed", &gate, guards);
             let changed = change(tx, &*ids, &trigger, &id, &*edit, revision, now)?;
             policies.check(tx, &changed.certificate, now)?;
             Ok::<_, Failure>(changed)
@@ -182,7 +183,8 @@ fn take(row: &mut Certificate, spec: &CertificateSpec, sans: Vec<San>, now: Time
 }
 
 /// A changed name, issuer or profile takes effect with a new leaf: what is under way is cancelled,
-/// and unless the policy leaves renewal to people, issuance starts anew.
+/// and issuance starts anew, unless the policy leaves renewal to people. Agents outside of its group
+/// get a new leaf only in place of one that was under way.
 fn restart_issuance(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
@@ -195,9 +197,14 @@ fn restart_issuance(
     if certificate.status == CertificateStatus::Revoked || (!policy.auto_renew && !in_progress) {
         return Ok(());
     }
+    let live = tx.jobs().live_issuances(&certificate.id)?;
     issuance::cancel_live(tx, ids, trigger.who, &certificate.id, "the certificate was changed", now)?;
-    let agents: Vec<_> =
-        issuance::lineages(tx, &certificate.id)?.into_iter().map(|lineage| lineage.agent).collect();
+    let lineages = issuance::lineages(tx, &certificate.id)?;
+    let outside = issuance::scope::outside(tx, &policy, &lineages)?;
+    let wanted = |agent: &AgentId| {
+        !outside.contains(agent) || live.iter().any(|job| job.agent_id.as_ref() == Some(agent))
+    };
+    let agents: Vec<_> = lineages.iter().map(|lineage| lineage.agent.clone()).filter(wanted).collect();
     if agents.is_empty() {
         if in_progress {
             let issued = certificate.valid_from.is_some();
@@ -205,6 +212,7 @@ fn restart_issuance(
         }
         return Ok(());
     }
+    trigger.guards.admit(tx, certificate, &lineages, Way::Change, now)?;
     issuance::queue(tx, ids, certificate, &agents, trigger, now)?;
     Ok(())
 }

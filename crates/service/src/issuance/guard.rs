@@ -1,7 +1,7 @@
 //! Guards against going in circles: a limit of issuances per set of names, and a pause after
 //! issuances that keep failing.
 
-use super::Lineage;
+use super::{Lineage, policy_of};
 use crate::failure::Failure;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::Certificate;
@@ -59,6 +59,25 @@ impl Guards {
         self.failures_before_pause > 0 && certificate.failed_issuances >= self.failures_before_pause
     }
 
+    /// Lets an issuance pass that a person asks for, whatever the way, and says whether it goes past
+    /// the limit; refuses it when the limit is reached and nobody overrides it.
+    pub(crate) fn admit(
+        &self,
+        tx: &mut dyn Tx,
+        certificate: &Certificate,
+        lineages: &[Lineage],
+        way: Way,
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        let policy = policy_of(tx, certificate)?;
+        match self.circuit(tx, certificate, lineages, &policy, now)? {
+            Some(open) if way != (Way::Renewal { overrides: true }) => {
+                Err(open.refusal(&certificate.id, way))
+            }
+            open => Ok(open.is_some()),
+        }
+    }
+
     /// Whether too much was issued for the certificate's names. Each key holder needs a leaf of its
     /// own, so the limit grows with them; and a lifetime of minutes is renewed every few minutes,
     /// so the time shrinks to that of a few renewals as planned.
@@ -89,13 +108,31 @@ impl Guards {
     }
 }
 
+/// How a person asks for an issuance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A renewal, which may go past the limit.
+    Renewal {
+        /// It does.
+        overrides: bool,
+    },
+    /// A failed job is put back to work.
+    Retry,
+    /// A change that needs another leaf.
+    Change,
+}
+
 impl Open {
-    /// The conflict that a person gets.
-    pub(crate) fn refusal(&self, certificate: &CertificateId) -> Failure {
+    fn refusal(&self, certificate: &CertificateId, way: Way) -> Failure {
+        let next = match way {
+            Way::Renewal { .. } => "wait until then, or renew with override and a reason",
+            Way::Retry => "retry the job then, or renew with override and a reason",
+            Way::Change => "make the change then",
+        };
         Failure::Service(ServiceError::Conflict {
             code: ConflictCode::IssuanceLimit,
             message: format!(
-                "{} certificates were issued for the names of certificate {certificate} within {}; find out why, wait until {}, or renew with override and a reason",
+                "{} certificates were issued for the names of certificate {certificate} within {}, and the next is allowed at {}; find out why, and {next}",
                 self.limit,
                 readable(self.window),
                 self.until

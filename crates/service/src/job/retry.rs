@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::issuance;
+use crate::issuance::guard::{Guards, Way};
 use crate::jobs::IssuancePayload;
 use certctl_domain::Timestamp;
 use certctl_domain::approval::ApprovalState;
@@ -13,14 +14,14 @@ use certctl_repository::Tx;
 use certctl_service_api::{ConflictCode, ServiceError};
 
 /// Queues a failed job again with fresh attempts.
-pub(super) fn retry(tx: &mut dyn Tx, mut job: Job, now: Timestamp) -> Result<Job, Failure> {
+pub(super) fn retry(tx: &mut dyn Tx, guards: &Guards, mut job: Job, now: Timestamp) -> Result<Job, Failure> {
     // An issuance whose CSR was accepted goes on with the signing; the agent keeps the key for it.
     let needs_csr = job.is_issuance() && IssuancePayload::of(&job).is_none();
     job.apply(JobEvent::Retried { needs_csr }, now)?;
     match (job.kind, job.certificate_id.clone(), job.target_id.clone()) {
         (JobKind::Issuance | JobKind::Renewal, Some(certificate), _) => {
             job.executor = if needs_csr { Executor::Agent } else { Executor::Server };
-            request_issuance(tx, &job, &certificate, now)?;
+            request_issuance(tx, guards, &job, &certificate, now)?;
         }
         (JobKind::Deployment, Some(certificate), Some(target)) => {
             request_deployment(tx, &job, &certificate, &target, now)?;
@@ -40,7 +41,13 @@ pub(super) fn renewing() -> ServiceError {
     )
 }
 
-fn request_issuance(tx: &mut dyn Tx, job: &Job, id: &CertificateId, now: Timestamp) -> Result<(), Failure> {
+fn request_issuance(
+    tx: &mut dyn Tx,
+    guards: &Guards,
+    job: &Job,
+    id: &CertificateId,
+    now: Timestamp,
+) -> Result<(), Failure> {
     if tx.jobs().live_issuances(id)?.iter().any(|live| live.agent_id == job.agent_id) {
         return Err(Failure::Service(renewing()));
     }
@@ -62,6 +69,7 @@ fn request_issuance(tx: &mut dyn Tx, job: &Job, id: &CertificateId, now: Timesta
             ),
         )));
     }
+    guards.admit(tx, &certificate, &lineages, Way::Retry, now)?;
     // Another agent's issuance may have it in progress already.
     if certificate.status != CertificateStatus::RenewalInProgress {
         certificate.apply(CertificateEvent::IssuanceRequested, now)?;

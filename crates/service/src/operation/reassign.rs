@@ -80,7 +80,7 @@ impl BulkAction for Reassign {
         if row.owner_id == to.owner_id && to.team_id.as_ref().is_none_or(|team| row.team_id == *team) {
             return skipped("unchanged", "it has this owner and team already");
         }
-        let trigger = Trigger::new(step.who, "changed", step.gate);
+        let trigger = Trigger::new(step.who, "changed", step.gate, *step.guards);
         let edit = |view: &_| {
             let before = certificate::unchanged(view);
             Ok(CertificateSpec {

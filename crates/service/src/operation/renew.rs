@@ -47,16 +47,9 @@ impl BulkAction for Renew {
         if let Some((code, message)) = skipped {
             return Ok(Outcome::Skipped { code, message: message.to_owned() });
         }
-        let trigger = Trigger::new(step.who, "requested", step.gate);
-        let queued = certificate::renew(
-            tx,
-            step.ids,
-            &trigger,
-            step.guards,
-            step.certificate,
-            &RenewOptions::default(),
-            step.now,
-        )?;
+        let trigger = Trigger::new(step.who, "requested", step.gate, *step.guards);
+        let queued =
+            certificate::renew(tx, step.ids, &trigger, step.certificate, &RenewOptions::default(), step.now)?;
         let jobs: Vec<_> =
             queued.iter().map(|job| json!({"job_id": job.job_id, "agent_id": job.agent_id})).collect();
         Ok(Outcome::Done {

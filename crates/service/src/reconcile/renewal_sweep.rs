@@ -100,7 +100,8 @@ fn enqueue(
     }
     let system = Actor::system();
     let overridden = assessment.step.overrides.map(|rule| json!({ "rule": rule }));
-    let trigger = Trigger { overridden, ..Trigger::new(&system, assessment.step.rule.as_str(), gate) };
+    let trigger =
+        Trigger { overridden, ..Trigger::new(&system, assessment.step.rule.as_str(), gate, *guards) };
     issuance::queue(tx, ids, &mut row, &due, &trigger, now)?;
     tx.certificates().update(&mut row)?;
     Ok(due)

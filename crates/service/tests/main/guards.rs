@@ -3,11 +3,14 @@
 use crate::bench::{ServiceBench, operator, viewer};
 use crate::flow::{Flow, spec};
 use certctl_domain::certificate::CertificateStatus;
-use certctl_service::Guards;
+use certctl_domain::job::JobStatus;
+use certctl_service::{Guards, Jobs};
 use certctl_service_api::ServiceError;
 use certctl_service_api::certificate::{CertificateService, CertificateSpec, RenewOptions};
+use certctl_service_api::job::JobService;
 use certctl_service_api::renewal::RenewalService;
 use certctl_testkit::build;
+use std::sync::Arc;
 use std::time::Duration;
 
 async fn guarded(guards: Guards) -> Flow {
@@ -171,4 +174,50 @@ async fn pausing_needs_a_reason_and_permission_and_repeats_without_effect() {
     assert_eq!(pause("late").await.unwrap_err().code(), "invalid_state");
     let pauses = t.bench.audited().await.into_iter().filter(|action| action == "certificate_paused");
     assert_eq!(pauses.count(), 1);
+}
+
+#[tokio::test]
+async fn a_change_that_needs_a_new_leaf_meets_the_limit_too() {
+    let t = guarded(Guards { issuances_per_names: 1, ..Guards::default() }).await;
+    t.served().await;
+    let id = build::id("mc-www");
+    let to = async |spec: CertificateSpec| {
+        let edit = Box::new(move |_: &_| Ok(spec.clone()));
+        t.certificates.change(&operator(), &id, edit, None).await
+    };
+    let other_rules = CertificateSpec { profile_id: Some(build::id(build::PROFILE)), ..spec() };
+    let refused = to(other_rules.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), "issuance_limit");
+    assert!(refused.to_string().contains("make the change then"), "{refused}");
+    let row = t.bench.certificate("mc-www").await;
+    assert_eq!((row.status, row.profile_id), (CertificateStatus::Active, None), "nothing was changed");
+
+    to(CertificateSpec { environment: "test".to_owned(), ..spec() }).await.unwrap();
+    to(CertificateSpec { common_name: "10.0.0.1".into(), sans: vec!["10.0.0.1".into()], ..spec() })
+        .await
+        .unwrap();
+    assert_eq!(t.bench.certificate("mc-www").await.status, CertificateStatus::RenewalInProgress);
+    t.bench.clock.advance(Duration::from_hours(24) + Duration::from_secs(1));
+    to(other_rules).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_job_is_not_retried_past_the_limit() {
+    let t = guarded(Guards { issuances_per_names: 1, ..Guards::default() }).await;
+    t.served().await;
+    let with_reason = RenewOptions {
+        override_limit: true,
+        reason: Some("the key leaked".into()),
+        ..RenewOptions::default()
+    };
+    t.certificates.renew(&operator(), &build::id("mc-www"), with_reason).await.unwrap();
+    t.fail().await;
+    let jobs = t.bench.all_jobs().await;
+    let failed = jobs.into_iter().find(|job| job.status == JobStatus::Failed).unwrap();
+    let service = Jobs::new(t.bench.base.clone(), Arc::clone(&t.bench.wakeups));
+    let refused = service.retry(&operator(), &failed.id).await.unwrap_err();
+    assert_eq!(refused.code(), "issuance_limit");
+    assert_eq!(t.bench.certificate("mc-www").await.status, CertificateStatus::Failed);
+    t.bench.clock.advance(Duration::from_hours(24) + Duration::from_secs(1));
+    service.retry(&operator(), &failed.id).await.unwrap();
 }
