@@ -222,9 +222,12 @@ pub(super) fn check(
             first.clone()
         }
     };
-    // Another CA decided what it signed, so the rules are applied to the result as well. The cap of
-    // the profile has been: what others issue for its span ends a second after it by X.509's count.
-    match checks::broken_rules(leaf.tbs_der(), &signer, &plan.order, None) {
+    let usages = leaf.extended_key_usages();
+    if let Some(usage) = plan.order.ekus.iter().find(|usage| !usages.contains(usage)) {
+        return Err(refuse(&format!("lacks the extended key usage {usage}")));
+    }
+    // Another CA decided what it signed, so the rules are applied to the result as well.
+    match checks::broken_rules_of_issued(leaf.tbs_der(), &signer, &plan.order) {
         None => Ok(Checked { leaf, pem_chain }),
         Some(rules) => Err(refuse(&format!("breaks rules: {rules}"))),
     }

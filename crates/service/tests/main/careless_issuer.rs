@@ -1,7 +1,7 @@
 //! An authority that is not ours and makes mistakes: nothing it returns is stored unchecked.
 
-use crate::bench::{ServiceBench, live_issuers};
-use crate::flow::{Flow, csr};
+use crate::bench::{ServiceBench, live_issuers, operator};
+use crate::flow::{Flow, csr, spec};
 use async_trait::async_trait;
 use certctl_connector_api::issuer::{
     IssuanceOrder, IssuedCertificate, Issuer, IssuerCapabilities, IssuerEnv, IssuerFactory, Prepared,
@@ -17,6 +17,7 @@ use certctl_domain::profile::ExtendedKeyUsage;
 use certctl_domain::san::San;
 use certctl_pki::CertificateRequest;
 use certctl_repository::PageRequest;
+use certctl_service_api::certificate::{CertificateService, CertificateSpec};
 use certctl_service_api::engine::AttemptOutcome;
 use certctl_testkit::build;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ enum Mistake {
     Expired,
     NotYetValid,
     OtherPurpose,
+    /// No mistake, unless a profile says so.
+    MorePurposes,
     NoChain,
     BrokenChain,
 }
@@ -102,6 +105,7 @@ impl Issuer for CarelessCa {
                 order.max_ttl = Some(Duration::from_hours(24));
             }
             Mistake::NotYetValid => at = at.plus(Duration::from_hours(24)),
+            Mistake::MorePurposes => order.ekus.push(ExtendedKeyUsage::ClientAuth),
             Mistake::OtherPurpose => order.ekus = vec![ExtendedKeyUsage::ClientAuth],
             Mistake::None | Mistake::Garbage | Mistake::NoChain | Mistake::BrokenChain => {}
         }
@@ -126,6 +130,10 @@ impl Issuer for CarelessCa {
 
 /// Up to the signing, by an authority that makes `mistake`.
 async fn signed(mistake: Mistake) -> (Flow, Vec<AttemptOutcome>) {
+    signed_as(mistake, spec()).await
+}
+
+async fn signed_as(mistake: Mistake, spec: CertificateSpec) -> (Flow, Vec<AttemptOutcome>) {
     let mut bench = ServiceBench::new().await;
     let registry = IssuerRegistry::new(vec![Arc::new(Careless { mistake })]);
     bench.live = live_issuers(&bench.base, &bench.secrets, registry);
@@ -134,7 +142,7 @@ async fn signed(mistake: Mistake) -> (Flow, Vec<AttemptOutcome>) {
     bench.live.connector(&row).unwrap().ca_chain().await.unwrap();
     bench.clock.advance(Duration::from_hours(72));
     let t = Flow::on(bench);
-    t.create().await;
+    t.certificates.create(&operator(), Some(build::id("mc-www")), spec).await.unwrap();
     t.sweep().await;
     let [item] = t.poll().await.try_into().unwrap();
     t.send_csr(&item).await.unwrap();
@@ -150,7 +158,7 @@ async fn what_is_wrong_is_refused_for_good_said_and_never_stored() {
         (Mistake::OtherNames, "has other names than ordered"),
         (Mistake::Expired, "has expired already"),
         (Mistake::NotYetValid, "is not valid before"),
-        (Mistake::OtherPurpose, "breaks rules"),
+        (Mistake::OtherPurpose, "lacks the extended key usage serverAuth"),
         (Mistake::NoChain, "has no chain"),
         (Mistake::BrokenChain, "has a chain that does not hold"),
     ] {
@@ -182,4 +190,15 @@ async fn what_is_right_is_stored_and_deployed() {
     let (t, outcomes) = signed(Mistake::None).await;
     assert_eq!(outcomes, [AttemptOutcome::Completed], "{:?}", t.bench.all_jobs().await[0].last_error);
     assert!(t.bench.all_jobs().await.iter().any(|job| job.kind == JobKind::Deployment));
+}
+
+#[tokio::test]
+async fn usages_that_an_authority_adds_are_refused_only_where_a_profile_forbids_them() {
+    let (t, outcomes) = signed(Mistake::MorePurposes).await;
+    assert_eq!(outcomes, [AttemptOutcome::Completed], "{:?}", t.bench.all_jobs().await[0].last_error);
+    let servers = CertificateSpec { profile_id: Some(build::id(build::PROFILE)), ..spec() };
+    let (t, outcomes) = signed_as(Mistake::MorePurposes, servers).await;
+    assert_eq!(outcomes, [AttemptOutcome::Failed]);
+    let error = t.bench.all_jobs().await[0].last_error.clone().unwrap_or_default();
+    assert!(error.contains("clientAuth"), "{error}");
 }
