@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// Builds the audit event of one fact.
 ///
 /// Of details with `before` and `after` only the fields stay that differ. E-mail addresses lose
-/// what stands before the `@`. Secrets must not come here at all; values below the names of
+/// what stands before the `@`; below the names of [`PERSONAL_NAMES`] also inside of other text. Secrets must not come here at all; values below the names of
 /// [`SECRET_NAMES`] become `{"set":true}` all the same.
 pub(crate) fn audit_event(
     ids: &dyn IdSource,
@@ -49,6 +49,9 @@ const SECRET_NAMES: [&str; 12] = [
     "hmac_key",
 ];
 
+/// Fields that name a person or a machine in a form of the user's own.
+const PERSONAL_NAMES: [&str; 6] = ["identity", "name", "requested_by", "decided_by", "note", "reason"];
+
 /// Leaves the fields of `before` and `after` away that are the same in both.
 fn difference(mut details: Value) -> Value {
     let Some(object) = details.as_object_mut() else { return details };
@@ -76,11 +79,13 @@ fn clean(value: Value) -> Value {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let secret = SECRET_NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+                let is_one_of = |names: &[&str]| names.iter().any(|one| name.eq_ignore_ascii_case(one));
+                let secret = is_one_of(&SECRET_NAMES);
                 let kept = match value {
                     // A mask, a flag or an absence tells nothing.
                     value @ (Value::Null | Value::Bool(_)) => value,
                     value if secret && !is_mask(&value) => serde_json::json!({"set": true}),
+                    Value::String(text) if is_one_of(&PERSONAL_NAMES) => without_mailboxes(&text).into(),
                     value => clean(value),
                 };
                 (name, kept)
@@ -107,6 +112,17 @@ fn without_mailbox(text: String) -> String {
     if plain(mailbox) && plain(domain) { format!("***@{domain}") } else { text }
 }
 
+/// The same for every address within a text, such as `Joe <joe@example.com>`.
+fn without_mailboxes(text: &str) -> String {
+    let ends_word = |c: char| c.is_whitespace() || "<>()[]{},;\"'".contains(c);
+    text.split_inclusive(ends_word)
+        .map(|part| {
+            let word = part.trim_end_matches(ends_word);
+            without_mailbox(word.to_owned()) + part.strip_prefix(word).unwrap_or_default()
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +144,7 @@ mod tests {
             "config": {"url": "https://ca.example.com", "Password": "hunter2", "token": {"set": true}},
             "sans": ["joe@example.com", "mailto:joe@example.com", "a.example.com"],
             "list": [{"secret": ["x"]}],
+            "identity": "Joe (joe@example.com), or \"jim@example.org\"",
         });
         assert_eq!(
             clean(details),
@@ -135,6 +152,7 @@ mod tests {
                 "config": {"url": "https://ca.example.com", "Password": {"set": true}, "token": {"set": true}},
                 "sans": ["***@example.com", "***@example.com", "a.example.com"],
                 "list": [{"secret": {"set": true}}],
+                "identity": "Joe (***@example.com), or \"***@example.org\"",
             })
         );
         for kept in ["ssh://git@example.com", "@", "a@b@c", "uses a@b", "***@example.com"] {
