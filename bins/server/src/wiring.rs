@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 pub(crate) mod keys;
 mod options;
+mod reconcilers;
 
 use self::options::{approval_gate, build_info, guards, static_keys};
 use crate::database::{Access, open_for};
@@ -23,20 +24,15 @@ use certctl_http_core::{
 use certctl_lifecycle::{Exit, Explain, Lifecycle};
 use certctl_repository::Store;
 use certctl_repository_diesel::Engine as Database;
-use certctl_scheduler::{Reconcilers, Schedule, WorkerOptions, Workers};
+use certctl_scheduler::{Reconcilers, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
-use certctl_service::reconcile::{
-    AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRunner,
-    PolicyEvaluation, RenewalSweep, Retention, RollupFold, RollupRepair, WaitingTimes,
-};
 use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Engine,
     EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers, Jobs,
     LiveIssuers, Metrics, MetricsSources, Operations, Owners, Policies, PolicyGate, Profiles,
-    RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, StoreLeases, System, Targets, Teams,
-    Wakeups, seed,
+    RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, System, Targets, Teams, Wakeups, seed,
 };
-use certctl_service_api::engine::{JobEngine, Reconciler};
+use certctl_service_api::engine::JobEngine;
 use certctl_telemetry::{
     DeployCounters, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, OcspCounters, PoolMetrics,
     ProcessMetrics, Registry, RollupMetrics, SchedulerMetrics, TxMetrics, names,
@@ -46,19 +42,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// How often jobs that ended long ago are removed.
-const JOB_RETENTION_CHECK: Duration = Duration::from_hours(1);
-/// How often unfinished operations are taken up that nobody was woken for.
-const OPERATIONS_CHECK: Duration = Duration::from_secs(30);
 /// How often the server looks whether its own certificate must be replaced.
 const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
 /// How long a request with an idempotency key may be under way before it counts as lost.
 const KEYED_REQUEST: Duration = Duration::from_mins(1);
-
-/// How often the changes of kept counts are added up: what is open is read with every figure.
-const ROLLUP_FOLD: Duration = Duration::from_secs(15);
-/// How often kept counts are compared with a recount.
-const ROLLUP_REPAIR: Duration = Duration::from_hours(6);
 
 /// Everything that [`crate::run`] starts and stops.
 #[derive(Debug)]
@@ -207,7 +194,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     if config.demo.seed {
         others.push(demo::agents(&services));
     }
-    let reconcilers = reconcilers(
+    let reconcilers = reconcilers::reconcilers(
         &config,
         &base,
         &wakeups,
@@ -232,47 +219,6 @@ async fn release_all(base: &Foundation) -> anyhow::Result<()> {
         tracing::info!(released, "took over {released} jobs that the last run of the server left unfinished");
     }
     Ok(())
-}
-
-fn reconcilers(
-    config: &ServerConfig,
-    base: &Foundation,
-    wakeups: &Arc<Wakeups>,
-    others: Vec<(Arc<dyn Reconciler>, Duration)>,
-    process: String,
-    metrics: SchedulerMetrics,
-    rollups: RollupMetrics,
-) -> Reconcilers {
-    let leases = Arc::new(StoreLeases::new(base.clone(), process));
-    let waiting = WaitingTimes {
-        csr: config.jobs.awaiting_csr_timeout,
-        approval: config.jobs.awaiting_approval_timeout,
-    };
-    let mut tasks: Vec<(Arc<dyn Reconciler>, Duration)> = vec![
-        (Arc::new(RenewalSweep::new(base.clone(), Arc::clone(wakeups))), config.scheduler.renewal_check),
-        (
-            Arc::new(DeploymentSweep::new(base.clone(), Arc::clone(wakeups), DEPLOYMENT_PAUSE)),
-            config.scheduler.renewal_check,
-        ),
-        (Arc::new(OperationRunner::new(base.clone(), Arc::clone(wakeups))), OPERATIONS_CHECK),
-        (Arc::new(Retention::new(base.clone())), Duration::from_hours(1)),
-        (Arc::new(JobTimeouts::new(base.clone(), waiting)), config.scheduler.job_timeout),
-        (
-            Arc::new(PolicyEvaluation::new(base.clone(), Arc::clone(wakeups))),
-            config.scheduler.policy_evaluation,
-        ),
-        (Arc::new(RollupFold::new(base.clone())), ROLLUP_FOLD),
-        (Arc::new(RollupRepair::new(base.clone(), rollups)), ROLLUP_REPAIR),
-        (Arc::new(AgentHealth::new(base.clone())), config.scheduler.agent_health_check),
-    ];
-    if !config.jobs.retention.is_zero() {
-        tasks.push((Arc::new(JobRetention::new(base.clone(), config.jobs.retention)), JOB_RETENTION_CHECK));
-    }
-    let none = Reconcilers::new(leases, Arc::clone(&base.clock), Arc::clone(&base.ids), metrics);
-    tasks
-        .into_iter()
-        .chain(others)
-        .fold(none, |reconcilers, (task, period)| reconcilers.with(task, Schedule::every(period)))
 }
 
 fn listen(

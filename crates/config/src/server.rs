@@ -19,6 +19,7 @@ use crate::section::keys;
 use crate::section::log::{self, Log};
 use crate::section::pki::{self, Pki};
 use crate::section::policy::{self, Policy};
+use crate::section::retention::{self, Retention};
 use crate::section::scheduler::{self, Scheduler};
 use crate::section::server::{self, Http};
 use crate::section::shutdown::{self, Shutdown};
@@ -61,6 +62,8 @@ pub struct ServerConfig {
     pub guards: Guards,
     /// Limits of jobs.
     pub jobs: Jobs,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// The audit trail and the log of API calls.
     pub audit: Audit,
     /// Times of a shutdown.
@@ -96,6 +99,7 @@ impl ServerConfig {
         let policy = policy::read(&mut reader);
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
+        let retention = retention::read(&mut reader);
         let guards = guards::read(&mut reader);
         let audit = audit::read(&mut reader);
         let shutdown = shutdown::read(&mut reader);
@@ -120,6 +124,7 @@ impl ServerConfig {
             scheduler,
             guards,
             jobs,
+            retention,
             audit,
             shutdown,
             settings,

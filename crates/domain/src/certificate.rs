@@ -220,6 +220,11 @@ impl Certificate {
         Ok(())
     }
 
+    /// Whether it was archived before `at`. Nothing changes what is archived, so the last change was that.
+    pub fn archived_before(&self, at: Timestamp) -> bool {
+        self.status == CertificateStatus::Archived && self.updated_at < at
+    }
+
     /// Stops everything automatic until [`Certificate::unpause`].
     pub fn pause(&mut self, reason: String, at: Timestamp) {
         self.paused_at = Some(at);

@@ -116,4 +116,16 @@ pub trait CertificateRepo {
     /// Makes the certificates of a policy due at `at`, whatever failed before, except those under
     /// renewal, revoked or archived, and says how many. Revisions stay: nothing that users see has changed.
     fn reconsider(&mut self, policy: &RenewalPolicyId, at: Timestamp) -> Result<u64, StoreError>;
+    /// Rows after this id that were archived before, of which no leaf is valid at `now`, none is being
+    /// signed and no job is live, by id; at most `limit`.
+    fn purgeable(
+        &mut self,
+        archived_before: Timestamp,
+        now: Timestamp,
+        after: Option<&CertificateId>,
+        limit: u32,
+    ) -> Result<Vec<CertificateId>, StoreError>;
+    /// Removes an archived row for good, with its versions, jobs, approvals, mappings and violations;
+    /// otherwise `Stale`. The ledger keeps what was issued for it, without its id.
+    fn purge(&mut self, id: &CertificateId) -> Result<(), StoreError>;
 }

@@ -51,4 +51,7 @@ pub trait OperationRepo {
         state: Option<ItemState>,
         page: &PageRequest,
     ) -> Result<Page<OperationItem>, StoreError>;
+    /// Removes up to `limit` items of the oldest operation that ended before, and the operation when
+    /// none are left. None when there is no such operation; otherwise whether its row went.
+    fn prune(&mut self, before: Timestamp, limit: u32) -> Result<Option<bool>, StoreError>;
 }

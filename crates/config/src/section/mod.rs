@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod log;
 pub mod pki;
 pub mod policy;
+pub mod retention;
 pub mod scheduler;
 pub mod server;
 pub mod shutdown;
@@ -40,6 +41,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Compliance rules", keys: policy::KEYS },
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },
+    Group { title: "Retention", keys: retention::KEYS },
     Group { title: "Guards against loops", keys: guards::KEYS },
     Group { title: "Audit", keys: audit::KEYS },
     Group { title: "Shutdown", keys: shutdown::KEYS },

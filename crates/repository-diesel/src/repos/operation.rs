@@ -205,4 +205,29 @@ impl OperationRepo for DieselTx<'_> {
             |last: &OperationItem| Cursor { key: String::new(), id: last.certificate_id.to_string() };
         Ok(finish(found, total, page, cursor))
     }
+
+    fn prune(&mut self, before: Timestamp, limit: u32) -> Result<Option<bool>, StoreError> {
+        let oldest = operations::table
+            .filter(operations::finished_at.lt(DbTime::from(before)))
+            .order((operations::created_at, operations::id))
+            .select(operations::id)
+            .first::<String>(self.conn)
+            .optional();
+        let Some(id) = self.check(oldest)? else { return Ok(None) };
+        let of_it = items::table.filter(items::operation_id.eq(&id));
+        let some = of_it
+            .order(items::certificate_id)
+            .limit(limit.into())
+            .select(items::certificate_id)
+            .load::<String>(self.conn);
+        let some = self.check(some)?;
+        let last = some.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+        let deleted = diesel::delete(of_it.filter(items::certificate_id.eq_any(some))).execute(self.conn);
+        self.check(deleted)?;
+        if last {
+            let deleted = diesel::delete(operations::table.find(&id)).execute(self.conn);
+            exactly_one(self.check_delete(deleted)?)?;
+        }
+        Ok(Some(last))
+    }
 }

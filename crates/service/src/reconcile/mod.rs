@@ -1,12 +1,14 @@
 //! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long or are
-//! long over, silent agents, kept counts, compliance rules, what is kept for a day.
+//! long over, silent agents, kept counts, compliance rules, what is kept for a day or for good.
 
 mod agent_health;
 mod deployment_sweep;
 mod job_retention;
 mod job_timeouts;
+mod operation_retention;
 mod operations;
 mod policy_evaluation;
+mod purge;
 mod renewal_sweep;
 mod retention;
 mod rollups;
@@ -15,8 +17,10 @@ pub use agent_health::AgentHealth;
 pub use deployment_sweep::{DEPLOYMENT_PAUSE, DeploymentSweep};
 pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
+pub use operation_retention::OperationRetention;
 pub use operations::OperationRunner;
 pub use policy_evaluation::PolicyEvaluation;
+pub use purge::Purge;
 pub use renewal_sweep::RenewalSweep;
 pub use retention::Retention;
 pub use rollups::{RollupFold, RollupRepair};

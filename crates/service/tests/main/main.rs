@@ -56,6 +56,8 @@ mod policy_gate;
 #[cfg(test)]
 mod profile;
 #[cfg(test)]
+mod purge;
+#[cfg(test)]
 mod renewal;
 #[cfg(test)]
 mod renewal_policy;

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod audit_chain;
 pub mod certificate;
 pub mod certificate_list;
+pub mod certificate_purge;
 pub mod claim;
 pub mod deployment;
 pub mod event;
@@ -174,6 +175,10 @@ macro_rules! store_suite {
                 search_takes_patterns_literally,
                 status_is_judged_at_the_given_time,
             }
+            certificate_purge {
+                a_purge_takes_everything_but_the_ledger,
+                only_what_nothing_holds_can_be_purged,
+            }
             claim {
                 a_claim_equals_the_event_in_memory,
                 a_claim_takes_only_what_is_due_for_the_server,
@@ -237,6 +242,7 @@ macro_rules! store_suite {
             }
             operation {
                 an_item_ends_once,
+                an_ended_operation_goes_in_steps,
                 operations_come_back_as_stored,
                 the_set_is_what_matches_when_it_is_made,
             }

@@ -137,3 +137,33 @@ pub async fn an_item_ends_once(db: &TestStore) {
     let missing = OperationItem { certificate_id: build::id("mc-z"), ..item };
     assert_stale(attempt(db, move |tx| tx.operations().finish(&missing)).await);
 }
+
+pub async fn an_ended_operation_goes_in_steps(db: &TestStore) {
+    let ended = |id, finished: Option<i64>| Operation {
+        state: finished.map_or(OperationState::Pending, |_| OperationState::Completed),
+        finished_at: finished.map(build::at),
+        ..operation(id)
+    };
+    write(db, move |tx| {
+        for row in [ended("op-old", Some(10)), ended("op-new", Some(20)), ended("op-live", None)] {
+            tx.operations().insert(&row)?;
+            let ids = ["mc-a", "mc-b", "mc-c"].map(build::id);
+            tx.operations().insert_ids(&row.id, &ids)?;
+        }
+        Ok(())
+    })
+    .await;
+    let prune = async || write(db, |tx| tx.operations().prune(build::at(20), 2)).await;
+    assert_eq!((prune().await, prune().await, prune().await), (Some(false), Some(true), None));
+    let left = async |id: &'static str| {
+        read(db, move |tx| {
+            Ok((
+                tx.operations().find(&build::id(id))?.is_some(),
+                tx.operations().pending(&build::id(id), 9)?.len(),
+            ))
+        })
+        .await
+    };
+    assert_eq!((left("op-old").await, left("op-new").await), ((false, 0), (true, 3)));
+    assert_eq!(left("op-live").await, (true, 3));
+}

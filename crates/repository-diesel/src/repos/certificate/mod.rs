@@ -1,6 +1,7 @@
 //! Managed certificates with their SANs and tags.
 
 mod list;
+mod purge;
 mod search;
 mod total;
 
@@ -211,5 +212,19 @@ impl CertificateRepo for DieselTx<'_> {
             ))
             .execute(self.conn);
         Ok(self.check(updated)?.try_into().unwrap_or(u64::MAX))
+    }
+
+    fn purgeable(
+        &mut self,
+        archived_before: Timestamp,
+        now: Timestamp,
+        after: Option<&CertificateId>,
+        limit: u32,
+    ) -> Result<Vec<CertificateId>, StoreError> {
+        self.purgeable_certificates(archived_before, now, after, limit)
+    }
+
+    fn purge(&mut self, id: &CertificateId) -> Result<(), StoreError> {
+        self.purge_certificate(id)
     }
 }
