@@ -99,6 +99,7 @@ fn columns_of_the_code(text_type: &str, binary_type: &str, time_type: &str) -> B
             let kind = match inner.unwrap_or(kind) {
                 "Text" => text_type,
                 "BigInt" => "bigint",
+                "Integer" => "integer",
                 "Bool" => "boolean",
                 "Timestamp" => time_type,
                 "Binary" => binary_type,

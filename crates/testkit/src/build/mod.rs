@@ -9,10 +9,12 @@
 //! They refer to the rows of [`crate::seed_basics`]. Names, hashes and the like derive from the id,
 //! so that values with different ids never collide.
 
+mod notice;
 mod rule;
 mod setting;
 mod work;
 
+pub use notice::{alert, channel, notification};
 pub use rule::{policy_rule, violation};
 pub use setting::{
     agent, agent_group, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team,
