@@ -86,6 +86,11 @@ const UNIQUE: &[Unique] = &[
     Unique("owners_pkey", "owners.id", "owner.id"),
     Unique("policy_rules_name_key", "policy_rules.name", "policy_rule.name"),
     Unique("policy_rules_pkey", "policy_rules.id", "policy_rule.id"),
+    Unique(
+        "policy_violations_open",
+        "policy_violations.certificate_id, policy_violations.rule_id",
+        "policy_violation.open",
+    ),
     Unique("policy_violations_pkey", "policy_violations.id", "policy_violation.id"),
     Unique("renewal_policies_name_key", "renewal_policies.name", "renewal_policy.name"),
     Unique("renewal_policies_pkey", "renewal_policies.id", "renewal_policy.id"),

@@ -2,6 +2,7 @@
 
 use crate::conn::AnyConn;
 use crate::options::Engine;
+use crate::prepared::Preparable;
 use crate::schema::{api_keys, jobs, managed_certificates, notification_events};
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
@@ -177,7 +178,7 @@ pub(crate) fn lease_clock(conn: &mut AnyConn, now: Timestamp) -> QueryResult<Tim
     match conn {
         AnyConn::Postgres(conn) => {
             let clock = diesel::dsl::sql::<sql_types::Timestamp>("(clock_timestamp() AT TIME ZONE 'UTC')");
-            diesel::select(clock).get_result::<DbTime>(conn).map(Timestamp::from)
+            diesel::select(clock).prepared().get_result::<DbTime>(conn).map(Timestamp::from)
         }
         AnyConn::Sqlite(_) => Ok(now),
     }
@@ -232,6 +233,7 @@ pub(crate) fn fragments_up_to(conn: &mut AnyConn, query: &str, most: i64) -> Que
         )
         .bind::<sql_types::Text, _>(query)
         .bind::<sql_types::BigInt, _>(most)
+        .prepared()
         .get_result::<Number>(conn)
         .map(|row| row.number),
     }

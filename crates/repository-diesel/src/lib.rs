@@ -19,6 +19,7 @@ mod migrate;
 mod observe;
 mod options;
 mod pool;
+mod prepared;
 pub mod provision;
 mod repos;
 mod rows;

@@ -17,7 +17,7 @@ pub(crate) fn window(page: &PageRequest) -> (i64, i64) {
 /// Makes a page of the rows found by [`window`].
 pub(crate) fn finish<T>(
     mut rows: Vec<T>,
-    total: i64,
+    total: u64,
     page: &PageRequest,
     cursor: impl Fn(&T) -> Cursor,
 ) -> Page<T> {
@@ -25,7 +25,7 @@ pub(crate) fn finish<T>(
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     let next = if more { rows.last().map(cursor) } else { None };
-    Page { items: rows, total: u64::try_from(total).unwrap_or_default(), next }
+    Page { items: rows, total, next }
 }
 
 /// Key of a time in a cursor.
@@ -52,17 +52,17 @@ pub(crate) fn containing(search: &str) -> String {
 }
 
 /// One page of a list that is ordered by a time, newest first, ties by id. `$rows` is a boxed query
-/// with the list's filter; it is evaluated twice, for the total and for the page. Without a `$total`
-/// that is known otherwise the rows are counted.
+/// with the list's filter. Without a `$total` that is known otherwise the rows are counted: right for lists
+/// that stay small.
 macro_rules! newest_first {
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr) => {{
         let total = $rows.count().get_result::<i64>($tx.conn);
-        let total = $tx.check(total)?;
+        let total = $tx.check(total)?.unsigned_abs();
         newest_first!($tx, $page, $table.$time, $row, $rows, $key, total)
     }};
     ($tx:expr, $page:expr, $table:ident.$time:ident, $row:ty, $rows:expr, $key:expr, $total:expr) => {{
         let page: &certctl_repository::PageRequest = $page;
-        let total: i64 = $total;
+        let total: u64 = $total;
         let (limit, offset) = $crate::paging::window(page);
         let mut query = $rows;
         if let Some(cursor) = &page.after {

@@ -4,9 +4,11 @@
 //! remembered here. All others cost a count, which grows with the inventory; the pages that follow the
 //! first one, and in a large inventory the first page as well, take the last count when it is recent.
 
-use certctl_repository::PageRequest;
+use crate::tx::DieselTx;
+use certctl_repository::{PageRequest, StoreError};
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -41,6 +43,27 @@ impl TotalCache {
         if counts.len() < MOST {
             counts.insert(filter, (Instant::now(), count));
         }
+    }
+}
+
+impl DieselTx<'_> {
+    /// How many rows of a list with `rows` in all match `filter`: counted, or as it was counted a moment
+    /// ago where that is good enough for `page`.
+    pub(crate) fn counted(
+        &mut self,
+        list: &'static str,
+        filter: &(impl Debug + ?Sized),
+        page: &PageRequest,
+        rows: u64,
+        count: impl FnOnce(&mut Self) -> Result<i64, StoreError>,
+    ) -> Result<u64, StoreError> {
+        let name = format!("{list} {filter:?}");
+        if let Some(total) = self.totals.recall(&name, page, rows) {
+            return Ok(total);
+        }
+        let total = count(self)?.unsigned_abs();
+        self.totals.remember(name, total);
+        Ok(total)
     }
 }
 

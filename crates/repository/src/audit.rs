@@ -34,6 +34,8 @@ pub type AuditPosition = (Timestamp, AuditEventId);
 pub trait AuditRepo {
     /// Adds an event, and queues it for its place in the chain.
     fn append(&mut self, event: &AuditEvent) -> Result<(), StoreError>;
+    /// Adds events, in this order; like `append` of each.
+    fn append_all(&mut self, events: &[AuditEvent]) -> Result<(), StoreError>;
     /// One event.
     fn find(&mut self, id: &AuditEventId) -> Result<Option<AuditEvent>, StoreError>;
     /// One page, newest first.

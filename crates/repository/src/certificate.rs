@@ -110,9 +110,13 @@ pub trait CertificateRepo {
     /// Adds a row with its SANs and tags. `Duplicate{certificate.id|certificate.name}`,
     /// `Missing{certificate.owner_id|team_id|issuer_id|renewal_policy_id|profile_id}`.
     fn insert(&mut self, certificate: &Certificate) -> Result<(), StoreError>;
+    /// Adds rows with their SANs and tags, all or none; refused like `insert`.
+    fn insert_all(&mut self, certificates: &[Certificate]) -> Result<(), StoreError>;
     /// Writes the row, its SANs and tags if the stored revision is `certificate.revision`, and
     /// grows the revision; otherwise `Stale`.
     fn update(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
+    /// Like `update`, after a change that touched neither SANs nor tags: those are not looked at.
+    fn update_state(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
     /// Makes the certificates of a policy due at `at`, whatever failed before, except those under
     /// renewal, revoked or archived, and says how many. Revisions stay: nothing that users see has changed.
     fn reconsider(&mut self, policy: &RenewalPolicyId, at: Timestamp) -> Result<u64, StoreError>;

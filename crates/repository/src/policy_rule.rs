@@ -47,9 +47,9 @@ pub trait PolicyViolationRepo {
     ) -> Result<Page<PolicyViolation>, StoreError>;
     /// The open ones of these certificates, in no given order.
     fn open_of(&mut self, certificates: &[CertificateId]) -> Result<Vec<PolicyViolation>, StoreError>;
-    /// Adds an open row, and says whether it did: false when the rule has an open one for the
-    /// certificate already. A rule that has just gone makes the transaction run again (`Contended`).
-    fn open(&mut self, violation: &PolicyViolation) -> Result<bool, StoreError>;
+    /// Adds open rows that were not there when the transaction began. One that somebody else has added
+    /// since, or whose rule has just gone, makes the transaction run again (`Contended`).
+    fn open(&mut self, violations: &[PolicyViolation]) -> Result<(), StoreError>;
     /// Writes message, severity and time of last sight of an open row; `Stale` when it is not open.
     fn refresh(&mut self, violation: &PolicyViolation) -> Result<(), StoreError>;
     /// Writes the time of last sight of open rows.

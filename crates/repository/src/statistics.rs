@@ -38,11 +38,15 @@ pub enum Dimension {
     AgentStatus,
     /// Issued versions by day; the first one of a key holder is new, others renew.
     VersionIssued,
+    /// Recorded API calls, all under one key.
+    ApiCall,
+    /// Violations by rule, severity and whether they are open.
+    ViolationState,
 }
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::CertificateStatus,
         Self::CertificateEnd,
         Self::CertificateActiveEnd,
@@ -56,6 +60,8 @@ impl Dimension {
         Self::JobFinished,
         Self::AgentStatus,
         Self::VersionIssued,
+        Self::ApiCall,
+        Self::ViolationState,
     ];
 
     /// Its stored name.
@@ -74,6 +80,8 @@ impl Dimension {
             Self::JobFinished => "job.finished",
             Self::AgentStatus => "agent.status",
             Self::VersionIssued => "version.issued",
+            Self::ApiCall => "api_call.all",
+            Self::ViolationState => "violation.state",
         }
     }
 }

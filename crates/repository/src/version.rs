@@ -12,17 +12,14 @@ pub trait VersionRepo {
     fn find(&mut self, id: &VersionId) -> Result<Option<CertificateVersion>, StoreError>;
     /// The version of this leaf, if it is known.
     fn find_by_fingerprint(&mut self, sha256: &str) -> Result<Option<CertificateVersion>, StoreError>;
+    /// The versions of these leaves, as far as they are known, in no given order.
+    fn find_by_fingerprints(&mut self, sha256: &[&str]) -> Result<Vec<CertificateVersion>, StoreError>;
     /// The newest version whose key `agent` holds.
     fn latest_of_agent(
         &mut self,
         certificate: &CertificateId,
         agent: &AgentId,
     ) -> Result<Option<CertificateVersion>, StoreError>;
-    /// The newest version of each key holder, in no given order.
-    fn latest_per_agent(
-        &mut self,
-        certificate: &CertificateId,
-    ) -> Result<Vec<CertificateVersion>, StoreError>;
     /// First and last instant of the newest version of each of these certificates, by certificate.
     fn newest_validity(
         &mut self,
@@ -36,4 +33,6 @@ pub trait VersionRepo {
     ) -> Result<Page<CertificateVersion>, StoreError>;
     /// Adds a row. `Duplicate{version.fingerprint_sha256|version.serial_number}`.
     fn insert(&mut self, version: &CertificateVersion) -> Result<(), StoreError>;
+    /// Adds rows, all or none; refused like `insert`.
+    fn insert_all(&mut self, versions: &[CertificateVersion]) -> Result<(), StoreError>;
 }

@@ -5,7 +5,7 @@ use crate::issuance;
 use certctl_domain::deployment::{DeploymentEvent, TargetMapping};
 use certctl_domain::id::{IdSource, JobId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
-use certctl_domain::renewal::start_at;
+use certctl_domain::renewal::{RenewalPolicy, start_at};
 use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
 use certctl_domain::{JsonText, Timestamp};
@@ -51,11 +51,21 @@ pub(crate) fn automatic_start(
 ) -> Result<Timestamp, Failure> {
     let Some(certificate) = tx.certificates().find(&mapping.certificate_id)? else { return Ok(now) };
     let policy = issuance::policy_of(tx, &certificate)?;
+    start_within(tx, &policy, mapping, now)
+}
+
+/// Like [`automatic_start`], under a policy that is at hand.
+pub(crate) fn start_within(
+    tx: &mut dyn Tx,
+    policy: &RenewalPolicy,
+    mapping: &TargetMapping,
+    now: Timestamp,
+) -> Result<Timestamp, Failure> {
     let served = match &mapping.deployed_version_id {
         Some(id) => tx.versions().find(id)?,
         None => None,
     };
-    Ok(start_at(&policy, now, served.as_ref().map(issuance::lifetime_of)).at)
+    Ok(start_at(policy, now, served.as_ref().map(issuance::lifetime_of)).at)
 }
 
 /// Like [`queue`], from an instant on. A live job of the version is moved forward when it would

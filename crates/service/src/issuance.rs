@@ -3,7 +3,10 @@
 
 pub(crate) mod assess;
 pub(crate) mod guard;
+mod lineage;
 pub(crate) mod scope;
+
+pub(crate) use lineage::{Lineage, key_holders, lifetime_of, lineages, lineages_of};
 
 use crate::approval::{ApprovalGate, Question};
 use crate::failure::Failure;
@@ -14,15 +17,11 @@ use crate::support::audit_event;
 use certctl_domain::certificate::{Certificate, CertificateEvent};
 use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId, ProfileId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
-use certctl_domain::renewal::{
-    Decision, Lifetime, RenewalInput, RenewalPolicy, decide, expiring_from, planned_at, spread_of,
-};
-use certctl_domain::version::CertificateVersion;
+use certctl_domain::renewal::{Decision, RenewalPolicy, expiring_from};
 use certctl_domain::{JsonText, Timestamp};
 use certctl_repository::{JobFilter, PageRequest, Tx};
 use certctl_service_api::certificate::QueuedIssuance;
-use certctl_service_api::{Actor, ConflictCode, ServiceError};
-use std::collections::BTreeSet;
+use certctl_service_api::{Actor, ServiceError};
 use std::time::Duration;
 
 /// How an issuance job ended.
@@ -31,64 +30,6 @@ pub(crate) enum Ended {
     Issued,
     Failed,
     Cancelled,
-}
-
-/// One key holder of a certificate.
-pub(crate) struct Lineage {
-    pub(crate) agent: AgentId,
-    pub(crate) latest: Option<CertificateVersion>,
-}
-
-impl Lineage {
-    pub(crate) fn lifetime(&self) -> Option<Lifetime> {
-        self.latest.as_ref().map(lifetime_of)
-    }
-
-    pub(crate) fn decide(
-        &self,
-        policy: &RenewalPolicy,
-        certificate: &Certificate,
-        now: Timestamp,
-    ) -> Decision {
-        let input = RenewalInput {
-            policy,
-            lifetime: self.lifetime(),
-            retry_at: certificate.retry_at,
-            ari_pick: None,
-            spread: spread_of(certificate.id.as_str()),
-        };
-        decide(now, &input)
-    }
-
-    /// When its next leaf is planned, whatever holds that back; the beginning of time without one.
-    fn planned(&self, policy: &RenewalPolicy, certificate: &CertificateId) -> Timestamp {
-        let spread = spread_of(certificate.as_str());
-        self.lifetime().map_or(Timestamp::EPOCH, |life| planned_at(policy, life, None, spread))
-    }
-}
-
-/// The lifetime of an issued leaf.
-pub(crate) const fn lifetime_of(version: &CertificateVersion) -> Lifetime {
-    Lifetime { not_before: version.not_before, not_after: version.not_after, issued_at: version.created_at }
-}
-
-/// Key holders: the agents of the certificate's active targets, each with its newest version.
-pub(crate) fn lineages(tx: &mut dyn Tx, certificate: &CertificateId) -> Result<Vec<Lineage>, Failure> {
-    let mapped = tx.deployments().of_certificate(certificate)?;
-    let agents: BTreeSet<AgentId> = mapped
-        .into_iter()
-        .filter(|(_, target)| target.is_active())
-        .map(|(_, target)| target.agent_id)
-        .collect();
-    let mut versions =
-        if agents.is_empty() { Vec::new() } else { tx.versions().latest_per_agent(certificate)? };
-    Ok(agents
-        .into_iter()
-        .map(|agent| {
-            let held = versions.iter().position(|version| version.agent_id.as_ref() == Some(&agent));
-            Lineage { latest: held.map(|index| versions.swap_remove(index)), agent }
-        })
-        .collect())
 }
 
 /// The renewal policy of a certificate. Its absence is a defect: the foreign key forbids it.
@@ -240,17 +181,31 @@ pub(crate) fn settle(
 ) -> Result<(), Failure> {
     let Some(mut row) = tx.certificates().find(certificate)? else { return Ok(()) };
     let lineages = lineages(tx, certificate)?;
-    take_times(&mut row, &lineages);
+    let policy = policy_of(tx, &row)?;
+    settle_row(tx, &mut row, &lineages, &policy, ended, now)?;
+    tx.certificates().update_state(&mut row)?;
+    Ok(())
+}
+
+/// Like [`settle`], of a row that is at hand. It is not written.
+pub(crate) fn settle_row(
+    tx: &mut dyn Tx,
+    row: &mut Certificate,
+    lineages: &[Lineage],
+    policy: &RenewalPolicy,
+    ended: Ended,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    take_times(row, lineages);
     if ended == Ended::Issued {
         row.last_renewal_at = Some(now);
         row.updated_at = now;
     }
     if row.status == certctl_domain::certificate::CertificateStatus::RenewalInProgress
-        && tx.jobs().live_issuances(certificate)?.is_empty()
+        && tx.jobs().live_issuances(&row.id)?.is_empty()
     {
-        let policy = policy_of(tx, &row)?;
         let ended = match ended {
-            Ended::Issued if left_behind(tx, &row, &lineages, &policy, now)? => Ended::Failed,
+            Ended::Issued if left_behind(tx, row, lineages, policy, now)? => Ended::Failed,
             ended => ended,
         };
         match ended {
@@ -268,16 +223,15 @@ pub(crate) fn settle(
             Ended::Failed => {
                 row.apply(CertificateEvent::IssuanceFailed, now)?;
                 row.failed_issuances = row.failed_issuances.saturating_add(1);
-                row.retry_at = Some(now.plus(pause_after_failure(&policy, &row)));
+                row.retry_at = Some(now.plus(pause_after_failure(policy, row)));
             }
         }
         row.next_action_at = match ended {
             // The sweep, which knows the limit, decides at once whether to pause the certificate.
             Ended::Failed if row.failed_issuances >= guard::FEWEST_FAILURES => Some(now),
-            _ => next_look(&row, &lineages, &policy, now),
+            _ => next_look(row, lineages, policy, now),
         };
     }
-    tx.certificates().update(&mut row)?;
     Ok(())
 }
 
@@ -342,15 +296,4 @@ fn take_times(certificate: &mut Certificate, lineages: &[Lineage]) {
         certificate.expires_at = Some(life.not_after);
         certificate.expiring_from = Some(expiring_from(life));
     }
-}
-
-/// The agents that make keys for a certificate, or the conflict that says why there is none.
-pub(crate) fn key_holders(lineages: &[Lineage]) -> Result<Vec<AgentId>, Failure> {
-    if lineages.is_empty() {
-        return Err(Failure::Service(ServiceError::conflict(
-            ConflictCode::NoKeyHolder,
-            "the certificate is mapped to no active target, so no agent can make its key; map a target first",
-        )));
-    }
-    Ok(lineages.iter().map(|lineage| lineage.agent.clone()).collect())
 }

@@ -2,6 +2,7 @@
 
 use crate::conn::MultiBackend;
 use crate::paging::{containing, parse_time_key};
+use crate::prepared::Preparable;
 use crate::rows::{AgentRow, IntoDomain, domain_values, parse_ids};
 use crate::schema::{agents, certificate_target_mappings, deployment_targets, jobs};
 use crate::tx::DieselTx;
@@ -117,6 +118,7 @@ impl AgentRepo for DieselTx<'_> {
                 ip_address: reported(&facts.ip_address),
                 version: reported(&facts.version),
             })
+            .prepared()
             .execute(self.conn);
         Ok(self.check(updated)? == 1)
     }

@@ -7,7 +7,7 @@ use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::api_call::ApiCall;
-use certctl_repository::{ApiCallFilter, ApiCallRepo, Page, PageRequest, StoreError};
+use certctl_repository::{ApiCallFilter, ApiCallRepo, Dimension, Page, PageRequest, StoreError};
 use diesel::prelude::*;
 
 /// Rows in one statement: PostgreSQL allows 65535 values, SQLite 32766.
@@ -64,7 +64,16 @@ impl ApiCallRepo for DieselTx<'_> {
 
     fn list(&mut self, filter: &ApiCallFilter, page: &PageRequest) -> Result<Page<ApiCall>, StoreError> {
         let timestamp = |call: &ApiCall| call.timestamp;
-        Ok(newest_first!(self, page, api_calls.timestamp, ApiCallRow, filtered(filter), timestamp))
+        let all = self.count_of(Dimension::ApiCall, "all")?;
+        let total = if *filter == ApiCallFilter::default() {
+            all
+        } else {
+            self.counted("api calls", filter, page, all, |tx| {
+                let counted = filtered(filter).count().get_result(tx.conn);
+                tx.check(counted)
+            })?
+        };
+        Ok(newest_first!(self, page, api_calls.timestamp, ApiCallRow, filtered(filter), timestamp, total))
     }
 
     fn prune(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

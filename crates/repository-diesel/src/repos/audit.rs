@@ -8,6 +8,7 @@ use crate::types::DbTime;
 use certctl_domain::audit::{AuditEvent, ChainLink};
 use certctl_domain::id::AuditEventId;
 use certctl_repository::{AuditFilter, AuditPosition, AuditRepo, Page, PageRequest, StoreError};
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
 /// Ids in one statement; SQLite allows 32766 values.
@@ -42,6 +43,21 @@ fn filtered(filter: &AuditFilter) -> audit_events::BoxedQuery<'static, MultiBack
     query
 }
 
+impl DieselTx<'_> {
+    /// All events. Places in the chain have no gaps, pruning takes the first ones, and what has no place
+    /// yet waits in a queue that is short: so nothing that grows is counted.
+    fn count_of_events(&mut self) -> Result<u64, StoreError> {
+        // Two statements: each reads one end of the primary key.
+        let first = audit_chain::table.select(min(audit_chain::seq)).first::<Option<i64>>(self.conn);
+        let first = self.check(first)?;
+        let last = audit_chain::table.select(max(audit_chain::seq)).first::<Option<i64>>(self.conn);
+        let last = self.check(last)?;
+        let waiting = audit_unsealed::table.count().get_result::<i64>(self.conn);
+        let sealed = first.zip(last).map_or(0, |(first, last)| last - first + 1);
+        Ok((sealed + self.check(waiting)?).unsigned_abs())
+    }
+}
+
 impl AuditRepo for DieselTx<'_> {
     fn append(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
         let inserted =
@@ -55,6 +71,26 @@ impl AuditRepo for DieselTx<'_> {
         self.check(queued).map(drop)
     }
 
+    fn append_all(&mut self, events: &[AuditEvent]) -> Result<(), StoreError> {
+        for some in events.chunks(CHUNK) {
+            let rows: Vec<_> = some.iter().map(AuditRow::from).collect();
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(audit_events::table)
+                .values(&rows)
+                .execute(conn));
+            self.check(inserted)?;
+            let place = |event: &AuditEvent| {
+                let at = DbTime::from(event.timestamp);
+                (audit_unsealed::event_id.eq(event.id.to_string()), audit_unsealed::timestamp.eq(at))
+            };
+            let waiting: Vec<_> = some.iter().map(place).collect();
+            let queued = on_backend!(self.conn, |conn| diesel::insert_into(audit_unsealed::table)
+                .values(&waiting)
+                .execute(conn));
+            self.check(queued)?;
+        }
+        Ok(())
+    }
+
     fn find(&mut self, id: &AuditEventId) -> Result<Option<AuditEvent>, StoreError> {
         let row =
             audit_events::table.find(id.as_str()).select(AuditRow::as_select()).first(self.conn).optional();
@@ -64,7 +100,16 @@ impl AuditRepo for DieselTx<'_> {
 
     fn list(&mut self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEvent>, StoreError> {
         let timestamp = |event: &AuditEvent| event.timestamp;
-        Ok(newest_first!(self, page, audit_events.timestamp, AuditRow, filtered(filter), timestamp))
+        let all = self.count_of_events()?;
+        let total = if *filter == AuditFilter::default() {
+            all
+        } else {
+            self.counted("audit", filter, page, all, |tx| {
+                let counted = filtered(filter).count().get_result(tx.conn);
+                tx.check(counted)
+            })?
+        };
+        Ok(newest_first!(self, page, audit_events.timestamp, AuditRow, filtered(filter), timestamp, total))
     }
 
     fn walk(

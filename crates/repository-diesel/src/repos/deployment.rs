@@ -1,6 +1,7 @@
 //! Certificate↔target mappings.
 
 use crate::constraints::Reference;
+use crate::prepared::Preparable;
 use crate::rows::{IntoDomain, MappingRow, TargetRow, domain_values, parse_ids};
 use crate::schema::{
     certificate_target_mappings, certificate_versions, deployment_targets, jobs, managed_certificates,
@@ -139,7 +140,7 @@ impl DeploymentRepo for DieselTx<'_> {
     fn update(&mut self, mapping: &TargetMapping) -> Result<(), StoreError> {
         let stored = certificate_target_mappings::table
             .find((mapping.certificate_id.as_str(), mapping.target_id.as_str()));
-        let updated = diesel::update(stored).set(MappingRow::from(mapping)).execute(self.conn);
+        let updated = diesel::update(stored).set(MappingRow::from(mapping)).prepared().execute(self.conn);
         exactly_one(self.check_references(updated, &references(mapping))?)
     }
 

@@ -1,5 +1,6 @@
 //! Idempotency keys.
 
+use crate::prepared::Preparable;
 use crate::rows::{IdempotencyRow, IntoDomain};
 use crate::schema::idempotency_keys::{self, dsl};
 use crate::tx::DieselTx;
@@ -41,7 +42,7 @@ impl IdempotencyRepo for DieselTx<'_> {
             .filter(dsl::claimed_at.eq(DbTime::from(row.claimed_at)))
             .filter(dsl::status.is_null());
         let settled = IdempotencyKey { answer: Some(answer.clone()), expires_at, ..row.clone() };
-        let updated = diesel::update(own).set(IdempotencyRow::from(&settled)).execute(self.conn);
+        let updated = diesel::update(own).set(IdempotencyRow::from(&settled)).prepared().execute(self.conn);
         Ok(self.check(updated)? == 1)
     }
 

@@ -3,6 +3,7 @@
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
 use crate::dialect;
+use crate::prepared::Preparable;
 use crate::rows::{IntoDomain, JobRow, domain_values};
 use crate::schema::jobs;
 use crate::tx::DieselTx;
@@ -128,17 +129,25 @@ impl JobRepo for DieselTx<'_> {
 
     fn list(&mut self, filter: &JobFilter, page: &PageRequest) -> Result<Page<Job>, StoreError> {
         let created_at = |job: &Job| job.created_at;
+        let counts = self.jobs_by_kind()?;
+        let sum = |wanted: &JobFilter| -> u64 {
+            let of = |(kind, status): &(JobKind, JobStatus)| {
+                wanted.kind.is_none_or(|only| only == *kind)
+                    && wanted.status.is_none_or(|only| only == *status)
+            };
+            counts.iter().filter(|(key, _)| of(key)).map(|(_, count)| count).sum()
+        };
         // Totals over everything, by kind and by status are kept.
         let kept = JobFilter { status: filter.status, kind: filter.kind, ..JobFilter::default() };
-        if *filter != kept {
-            return Ok(newest_first!(self, page, jobs.created_at, JobRow, filtered(filter), created_at));
-        }
-        let wanted = |(kind, status): &(JobKind, JobStatus)| {
-            filter.kind.is_none_or(|only| only == *kind) && filter.status.is_none_or(|only| only == *status)
+        let total = if *filter == kept {
+            sum(filter)
+        } else {
+            let all = sum(&JobFilter::default());
+            self.counted("jobs", filter, page, all, |tx| {
+                let counted = filtered(filter).count().get_result(tx.conn);
+                tx.check(counted)
+            })?
         };
-        let counts = self.jobs_by_kind()?;
-        let total = counts.iter().filter(|(of, _)| wanted(of)).map(|(_, count)| count).sum::<u64>();
-        let total = i64::try_from(total).unwrap_or(i64::MAX);
         Ok(newest_first!(self, page, jobs.created_at, JobRow, filtered(filter), created_at, total))
     }
 
@@ -159,7 +168,7 @@ impl JobRepo for DieselTx<'_> {
         let mut row = JobRow::from(&*job);
         row.revision += 1;
         let stored = jobs::table.find(job.id.as_str()).filter(jobs::revision.eq(job.revision));
-        let updated = diesel::update(stored).set(row).execute(self.conn);
+        let updated = diesel::update(stored).set(row).prepared().execute(self.conn);
         exactly_one(self.check_references(updated, &references(job))?)?;
         job.revision += 1;
         self.record(std::slice::from_ref(job))
@@ -192,6 +201,7 @@ impl JobRepo for DieselTx<'_> {
         let until = DbTime::from(until);
         let updated = diesel::update(held)
             .set((jobs::lease_until.eq(until), jobs::due_at.eq(until)))
+            .prepared()
             .execute(self.conn);
         Ok(self.check(updated)? == 1)
     }

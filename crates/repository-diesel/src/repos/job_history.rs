@@ -16,6 +16,12 @@ impl DieselTx<'_> {
     /// Records what the jobs are now: the history is written where the rows are, so no change is
     /// forgotten.
     pub(super) fn record(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+        if let [job] = jobs {
+            // Only this form is prepared once.
+            let inserted =
+                diesel::insert_into(job_events::table).values(JobEventRow::from(job)).execute(self.conn);
+            return self.check(inserted).map(drop);
+        }
         let rows: Vec<_> = jobs.iter().map(JobEventRow::from).collect();
         let inserted =
             on_backend!(self.conn, |conn| diesel::insert_into(job_events::table).values(&rows).execute(conn));

@@ -1,6 +1,7 @@
 //! Singleton leases.
 
 use crate::dialect;
+use crate::prepared::Preparable;
 use crate::schema::leases;
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -23,8 +24,10 @@ impl LeaseRepo for DieselTx<'_> {
         let free = leases::table
             .find(name)
             .filter(leases::holder.eq(holder).or(leases::until.le(DbTime::from(now))));
-        let taken =
-            diesel::update(free).set((leases::holder.eq(holder), leases::until.eq(until))).execute(self.conn);
+        let taken = diesel::update(free)
+            .set((leases::holder.eq(holder), leases::until.eq(until)))
+            .prepared()
+            .execute(self.conn);
         if self.check(taken)? == 1 {
             return Ok(true);
         }

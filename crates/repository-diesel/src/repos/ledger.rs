@@ -2,6 +2,7 @@
 
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
+use crate::prepared::Preparable;
 use crate::rows::{IntoDomain, LedgerRow};
 use crate::schema::issuance_ledger;
 use crate::tx::DieselTx;
@@ -27,7 +28,7 @@ impl LedgerRepo for DieselTx<'_> {
         let open = issuance_ledger::table
             .find(issuance.id.as_str())
             .filter(issuance_ledger::state.eq(IssuanceState::Intent.as_str()));
-        let updated = diesel::update(open).set(LedgerRow::from(issuance)).execute(self.conn);
+        let updated = diesel::update(open).set(LedgerRow::from(issuance)).prepared().execute(self.conn);
         exactly_one(self.check(updated)?)
     }
 

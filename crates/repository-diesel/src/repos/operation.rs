@@ -3,6 +3,7 @@
 use super::certificate::filtered;
 use crate::conn::MultiBackend;
 use crate::paging::{finish, window};
+use crate::prepared::Preparable;
 use crate::rows::{IntoDomain, ItemRow, OperationRow, domain_values, parse_ids};
 use crate::schema::{managed_certificates as mc, operation_items as items, operations};
 use crate::tx::DieselTx;
@@ -85,7 +86,7 @@ impl OperationRepo for DieselTx<'_> {
 
     fn update(&mut self, operation: &Operation) -> Result<(), StoreError> {
         let live = operations::table.find(operation.id.as_str()).filter(operations::finished_at.is_null());
-        let updated = diesel::update(live).set(OperationRow::from(operation)).execute(self.conn);
+        let updated = diesel::update(live).set(OperationRow::from(operation)).prepared().execute(self.conn);
         exactly_one(self.check(updated)?)
     }
 
@@ -159,6 +160,7 @@ impl OperationRepo for DieselTx<'_> {
                 items::result.eq(item.result.as_ref().map(certctl_domain::JsonText::as_str)),
                 items::finished_at.eq(item.finished_at.map(DbTime::from)),
             ))
+            .prepared()
             .execute(self.conn);
         exactly_one(self.check(updated)?)
     }
@@ -187,8 +189,11 @@ impl OperationRepo for DieselTx<'_> {
             }
             query
         };
-        let total = rows().count().get_result::<i64>(self.conn);
-        let total = self.check(total)?;
+        // An operation changes its items while it is watched: only the pages after the first remember.
+        let total = self.counted("operation items", &(id, state), page, 0, |tx| {
+            let counted = rows().count().get_result(tx.conn);
+            tx.check(counted)
+        })?;
         let (limit, offset) = window(page);
         let mut query = rows();
         if let Some(cursor) = &page.after {

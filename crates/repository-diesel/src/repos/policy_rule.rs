@@ -2,15 +2,17 @@
 
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
+use crate::prepared::Preparable;
 use crate::rows::{IntoDomain, PolicyRuleRow, ViolationRow, domain_values};
 use crate::schema::{policy_rules, policy_violations};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::id::{CertificateId, PolicyRuleId, ViolationId};
-use certctl_domain::policy::{PolicyRule, PolicyViolation};
+use certctl_domain::policy::{PolicyRule, PolicySeverity, PolicyViolation};
 use certctl_repository::{
-    Page, PageRequest, PolicyRuleRepo, PolicyViolationRepo, StoreError, ViolationFilter, exactly_one,
+    Dimension, Page, PageRequest, PolicyRuleRepo, PolicyViolationRepo, StoreError, ViolationFilter,
+    exactly_one,
 };
 use diesel::prelude::*;
 
@@ -77,6 +79,47 @@ fn filtered(filter: &ViolationFilter) -> policy_violations::BoxedQuery<'static, 
     }
 }
 
+/// Rows in one statement: PostgreSQL allows 65535 values, SQLite 32766.
+const CHUNK: usize = 1000;
+
+fn references(violation: &PolicyViolation) -> [(Reference, Option<&str>); 2] {
+    [
+        (Reference::VIOLATION_CERTIFICATE, Some(violation.certificate_id.as_str())),
+        (Reference::VIOLATION_RULE, Some(violation.rule_id.as_str())),
+    ]
+}
+
+impl DieselTx<'_> {
+    /// Makes the transaction run again where its snapshot is to blame: a rule that was there, or a
+    /// violation that was not.
+    fn in_a_new_snapshot<T>(&mut self, inserted: Result<T, StoreError>) -> Result<T, StoreError> {
+        let outdated = match &inserted {
+            Err(StoreError::Missing { key }) => *key == Reference::VIOLATION_RULE.key,
+            Err(StoreError::Duplicate { key }) => *key == "policy_violation.open",
+            _ => false,
+        };
+        if outdated {
+            self.conflict = true;
+            return Err(StoreError::Contended);
+        }
+        inserted
+    }
+
+    /// Violations by everything but their certificate, from the kept counts.
+    fn kept_violations(&mut self, filter: &ViolationFilter) -> Result<u64, StoreError> {
+        let wanted = |key: &str| {
+            let mut parts = key.splitn(3, '/');
+            let mut is =
+                |part: Option<&str>| parts.next().is_some_and(|known| part.is_none_or(|one| one == known));
+            is(filter.rule_id.as_ref().map(PolicyRuleId::as_str))
+                && is(filter.severity.map(PolicySeverity::as_str))
+                && is(filter.open.map(|open| if open { "open" } else { "resolved" }))
+        };
+        let counts = self.kept_counts(Dimension::ViolationState)?;
+        Ok(counts.iter().filter(|(key, _)| wanted(key)).map(|(_, count)| count).sum())
+    }
+}
+
 impl PolicyViolationRepo for DieselTx<'_> {
     fn find(&mut self, id: &ViolationId) -> Result<Option<PolicyViolation>, StoreError> {
         let row = policy_violations::table
@@ -93,14 +136,16 @@ impl PolicyViolationRepo for DieselTx<'_> {
         page: &PageRequest,
     ) -> Result<Page<PolicyViolation>, StoreError> {
         let created_at = |violation: &PolicyViolation| violation.created_at;
-        Ok(newest_first!(
-            self,
-            page,
-            policy_violations.created_at,
-            ViolationRow,
-            filtered(filter),
-            created_at
-        ))
+        let rows = || filtered(filter);
+        let total = match &filter.certificate_id {
+            // One certificate has few.
+            Some(_) => {
+                let counted = rows().count().get_result::<i64>(self.conn);
+                self.check(counted)?.unsigned_abs()
+            }
+            None => self.kept_violations(filter)?,
+        };
+        Ok(newest_first!(self, page, policy_violations.created_at, ViolationRow, rows(), created_at, total))
     }
 
     fn open_of(&mut self, certificates: &[CertificateId]) -> Result<Vec<PolicyViolation>, StoreError> {
@@ -119,25 +164,17 @@ impl PolicyViolationRepo for DieselTx<'_> {
         domain_values(self.check(rows)?)
     }
 
-    fn open(&mut self, violation: &PolicyViolation) -> Result<bool, StoreError> {
-        let row = ViolationRow::from(violation);
-        let inserted = on_backend!(self.conn, |conn| diesel::insert_into(policy_violations::table)
-            .values(&row)
-            .on_conflict_do_nothing()
-            .execute(conn));
-        let references = [
-            (Reference::VIOLATION_CERTIFICATE, Some(violation.certificate_id.as_str())),
-            (Reference::VIOLATION_RULE, Some(violation.rule_id.as_str())),
-        ];
-        let inserted = self.check_references(inserted, &references);
-        if let Err(StoreError::Missing { key }) = &inserted
-            && *key == Reference::VIOLATION_RULE.key
-        {
-            // The rule was there in this transaction's snapshot: a new one will not see it.
-            self.conflict = true;
-            return Err(StoreError::Contended);
+    fn open(&mut self, violations: &[PolicyViolation]) -> Result<(), StoreError> {
+        for some in violations.chunks(CHUNK) {
+            let rows: Vec<_> = some.iter().map(ViolationRow::from).collect();
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(policy_violations::table)
+                .values(&rows)
+                .execute(conn));
+            let references: Vec<_> = some.iter().flat_map(references).collect();
+            let inserted = self.check_references(inserted, &references);
+            self.in_a_new_snapshot(inserted)?;
         }
-        inserted.map(|rows| rows == 1)
+        Ok(())
     }
 
     fn refresh(&mut self, violation: &PolicyViolation) -> Result<(), StoreError> {
@@ -150,6 +187,7 @@ impl PolicyViolationRepo for DieselTx<'_> {
                 policy_violations::severity.eq(violation.severity.as_str()),
                 policy_violations::last_seen_at.eq(DbTime::from(violation.last_seen_at)),
             ))
+            .prepared()
             .execute(self.conn);
         exactly_one(self.check(updated)?)
     }
@@ -182,11 +220,8 @@ impl PolicyViolationRepo for DieselTx<'_> {
     }
 
     fn open_count(&mut self, rule: &PolicyRuleId) -> Result<u64, StoreError> {
-        let rows = policy_violations::table
-            .filter(policy_violations::rule_id.eq(rule.as_str()))
-            .filter(policy_violations::resolved_at.is_null())
-            .count()
-            .get_result::<i64>(self.conn);
-        self.check(rows).map(i64::unsigned_abs)
+        let open =
+            ViolationFilter { rule_id: Some(rule.clone()), open: Some(true), ..ViolationFilter::default() };
+        self.kept_violations(&open)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
-use crate::rows::{IntoDomain, VersionRow, parse_ids};
+use crate::rows::{IntoDomain, VersionRow, domain_values, parse_ids};
 use crate::schema::{certificate_versions, managed_certificates};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -13,26 +13,15 @@ use certctl_repository::{Page, PageRequest, StoreError, VersionRepo};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
-impl DieselTx<'_> {
-    fn latest_version(
-        &mut self,
-        certificate: &CertificateId,
-        holder: Option<&str>,
-    ) -> Result<Option<CertificateVersion>, StoreError> {
-        let mut query = certificate_versions::table
-            .filter(certificate_versions::certificate_id.eq(certificate.as_str()))
-            .into_boxed::<MultiBackend>();
-        query = match holder {
-            Some(agent) => query.filter(certificate_versions::agent_id.eq(agent)),
-            None => query.filter(certificate_versions::agent_id.is_null()),
-        };
-        let row = query
-            .order((certificate_versions::created_at.desc(), certificate_versions::id.desc()))
-            .select(VersionRow::as_select())
-            .first(self.conn)
-            .optional();
-        self.check(row)?.map(VersionRow::into_domain).transpose()
-    }
+/// Rows in one statement: PostgreSQL allows 65535 values, SQLite 32766.
+const CHUNK: usize = 1000;
+
+fn references(version: &CertificateVersion) -> [(Reference, Option<&str>); 3] {
+    [
+        (Reference::VERSION_CERTIFICATE, Some(version.certificate_id.as_str())),
+        (Reference::VERSION_ISSUER, Some(version.issuer_id.as_str())),
+        (Reference::VERSION_AGENT, version.agent_id.as_ref().map(AgentId::as_str)),
+    ]
 }
 
 impl VersionRepo for DieselTx<'_> {
@@ -54,29 +43,31 @@ impl VersionRepo for DieselTx<'_> {
         self.check(row)?.map(VersionRow::into_domain).transpose()
     }
 
+    fn find_by_fingerprints(&mut self, sha256: &[&str]) -> Result<Vec<CertificateVersion>, StoreError> {
+        let mut known = Vec::new();
+        for some in sha256.chunks(CHUNK) {
+            let rows = certificate_versions::table
+                .filter(certificate_versions::fingerprint_sha256.eq_any(some))
+                .select(VersionRow::as_select())
+                .load(self.conn);
+            known.extend(domain_values(self.check(rows)?)?);
+        }
+        Ok(known)
+    }
+
     fn latest_of_agent(
         &mut self,
         certificate: &CertificateId,
         agent: &AgentId,
     ) -> Result<Option<CertificateVersion>, StoreError> {
-        self.latest_version(certificate, Some(agent.as_str()))
-    }
-
-    /// One query per holder: a certificate has few of them and may have many versions.
-    fn latest_per_agent(
-        &mut self,
-        certificate: &CertificateId,
-    ) -> Result<Vec<CertificateVersion>, StoreError> {
-        let holders = certificate_versions::table
+        let row = certificate_versions::table
             .filter(certificate_versions::certificate_id.eq(certificate.as_str()))
-            .select(certificate_versions::agent_id)
-            .distinct()
-            .load::<Option<String>>(self.conn);
-        let mut latest = Vec::new();
-        for holder in self.check(holders)? {
-            latest.extend(self.latest_version(certificate, holder.as_deref())?);
-        }
-        Ok(latest)
+            .filter(certificate_versions::agent_id.eq(agent.as_str()))
+            .order((certificate_versions::created_at.desc(), certificate_versions::id.desc()))
+            .select(VersionRow::as_select())
+            .first(self.conn)
+            .optional();
+        self.check(row)?.map(VersionRow::into_domain).transpose()
     }
 
     /// The newest version is looked up in the index for each certificate, however many it has.
@@ -125,11 +116,18 @@ impl VersionRepo for DieselTx<'_> {
     fn insert(&mut self, version: &CertificateVersion) -> Result<(), StoreError> {
         let row = VersionRow::from(version);
         let inserted = diesel::insert_into(certificate_versions::table).values(row).execute(self.conn);
-        let references = [
-            (Reference::VERSION_CERTIFICATE, Some(version.certificate_id.as_str())),
-            (Reference::VERSION_ISSUER, Some(version.issuer_id.as_str())),
-            (Reference::VERSION_AGENT, version.agent_id.as_ref().map(AgentId::as_str)),
-        ];
-        self.check_references(inserted, &references).map(drop)
+        self.check_references(inserted, &references(version)).map(drop)
+    }
+
+    fn insert_all(&mut self, versions: &[CertificateVersion]) -> Result<(), StoreError> {
+        for some in versions.chunks(CHUNK) {
+            let rows: Vec<_> = some.iter().map(VersionRow::from).collect();
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(certificate_versions::table)
+                .values(&rows)
+                .execute(conn));
+            let references: Vec<_> = some.iter().flat_map(references).collect();
+            self.check_references(inserted, &references)?;
+        }
+        Ok(())
     }
 }

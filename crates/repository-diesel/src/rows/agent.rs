@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = agents)]
+#[diesel(table_name = agents, treat_none_as_default_value = false)]
 pub(crate) struct AgentRow {
     id: String,
     name: String,

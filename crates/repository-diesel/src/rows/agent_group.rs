@@ -9,7 +9,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = agent_groups)]
+#[diesel(table_name = agent_groups, treat_none_as_default_value = false)]
 pub(crate) struct AgentGroupRow {
     id: String,
     name: String,
@@ -61,7 +61,7 @@ impl IntoDomain for AgentGroupRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = agent_group_members)]
+#[diesel(table_name = agent_group_members, treat_none_as_default_value = false)]
 pub(crate) struct GroupMemberRow {
     agent_group_id: String,
     agent_id: String,

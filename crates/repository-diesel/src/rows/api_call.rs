@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = api_calls)]
+#[diesel(table_name = api_calls, treat_none_as_default_value = false)]
 pub(crate) struct ApiCallRow {
     id: String,
     method: String,

@@ -9,7 +9,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_events)]
+#[diesel(table_name = audit_events, treat_none_as_default_value = false)]
 pub(crate) struct AuditRow {
     id: String,
     actor: String,

@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_chain)]
+#[diesel(table_name = audit_chain, treat_none_as_default_value = false)]
 pub(crate) struct LinkRow {
     seq: i64,
     event_id: String,
@@ -31,7 +31,7 @@ impl IntoDomain for LinkRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_checkpoints)]
+#[diesel(table_name = audit_checkpoints, treat_none_as_default_value = false)]
 pub(crate) struct CheckpointRow {
     id: String,
     kind: String,
@@ -74,7 +74,7 @@ impl IntoDomain for CheckpointRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_keys)]
+#[diesel(table_name = audit_keys, treat_none_as_default_value = false)]
 pub(crate) struct AuditKeyRow {
     id: String,
     public_key: String,

@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = ca_keys)]
+#[diesel(table_name = ca_keys, treat_none_as_default_value = false)]
 pub(crate) struct CaKeyRow {
     id: String,
     issuer_id: String,

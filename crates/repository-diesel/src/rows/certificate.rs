@@ -9,7 +9,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = managed_certificates, treat_none_as_null = true)]
+#[diesel(table_name = managed_certificates, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(crate) struct CertificateRow {
     pub(crate) id: String,
     name: String,
@@ -41,7 +41,7 @@ pub(crate) struct CertificateRow {
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificate_sans)]
+#[diesel(table_name = certificate_sans, treat_none_as_default_value = false)]
 pub(crate) struct SanRow {
     pub(crate) certificate_id: String,
     pub(crate) kind: String,
@@ -49,7 +49,7 @@ pub(crate) struct SanRow {
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificate_tags)]
+#[diesel(table_name = certificate_tags, treat_none_as_default_value = false)]
 pub(crate) struct TagRow {
     pub(crate) certificate_id: String,
     pub(crate) key: String,

@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = certificate_target_mappings, treat_none_as_null = true)]
+#[diesel(table_name = certificate_target_mappings, treat_none_as_null = true, treat_none_as_default_value = false)]
 #[diesel(primary_key(certificate_id, target_id))]
 pub(crate) struct MappingRow {
     certificate_id: String,

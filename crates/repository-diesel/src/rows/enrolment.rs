@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = agent_enrolment_tokens)]
+#[diesel(table_name = agent_enrolment_tokens, treat_none_as_default_value = false)]
 pub(crate) struct EnrolmentRow {
     id: String,
     token_hash: String,

@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = idempotency_keys, treat_none_as_null = true)]
+#[diesel(table_name = idempotency_keys, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(crate) struct IdempotencyRow {
     principal: String,
     key: String,

@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = teams)]
+#[diesel(table_name = teams, treat_none_as_default_value = false)]
 pub(crate) struct TeamRow {
     id: String,
     name: String,
@@ -45,7 +45,7 @@ impl IntoDomain for TeamRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = owners)]
+#[diesel(table_name = owners, treat_none_as_default_value = false)]
 pub(crate) struct OwnerRow {
     id: String,
     name: String,

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde::de::DeserializeSeed;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = policy_rules)]
+#[diesel(table_name = policy_rules, treat_none_as_default_value = false)]
 pub(crate) struct PolicyRuleRow {
     id: String,
     name: String,
@@ -60,7 +60,7 @@ impl IntoDomain for PolicyRuleRow {
 }
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = policy_violations)]
+#[diesel(table_name = policy_violations, treat_none_as_default_value = false)]
 pub(crate) struct ViolationRow {
     id: String,
     certificate_id: String,

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = certificate_profiles)]
+#[diesel(table_name = certificate_profiles, treat_none_as_default_value = false)]
 pub(crate) struct ProfileRow {
     id: String,
     name: String,

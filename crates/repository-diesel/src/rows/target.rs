@@ -9,7 +9,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = deployment_targets, treat_none_as_null = true)]
+#[diesel(table_name = deployment_targets, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(crate) struct TargetRow {
     id: String,
     name: String,

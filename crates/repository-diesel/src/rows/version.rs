@@ -8,7 +8,7 @@ use certctl_repository::StoreError;
 use diesel::prelude::*;
 
 #[derive(Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificate_versions)]
+#[diesel(table_name = certificate_versions, treat_none_as_default_value = false)]
 pub(crate) struct VersionRow {
     id: String,
     certificate_id: String,

@@ -10,15 +10,17 @@ use certctl_domain::Day;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::RenewalPolicyId;
 use certctl_domain::job::{Executor, JobStatus};
+use certctl_domain::policy::PolicySeverity;
 use certctl_repository::{
-    AuditFilter, CertificateFilter, CertificateSort, CertificateSortKey as Key, ClaimRequest, Cursor,
-    JobFilter, PageRequest, StoreError, Tx,
+    ApiCallFilter, AuditFilter, CertificateFilter, CertificateSort, CertificateSortKey as Key, ClaimRequest,
+    Cursor, JobFilter, PageRequest, StoreError, Tx, ViolationFilter,
 };
 use certctl_testkit::{TestStore, build, seed_basics};
 use recorder::Recorder;
 
 /// Small by nature, or read whole on purpose: counts by key, and changes that are not folded yet.
-const MAY_BE_READ_WHOLE: [&str; 3] = ["rollups", "rollup_deltas", "leases"];
+/// Audit events wait for their place for seconds.
+const MAY_BE_READ_WHOLE: [&str; 4] = ["rollups", "rollup_deltas", "leases", "audit_unsealed"];
 
 type Query = (&'static str, Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>);
 
@@ -51,6 +53,78 @@ fn jobs(name: &'static str, filter: JobFilter) -> Query {
 
 fn audit(name: &'static str, filter: AuditFilter) -> Query {
     (name, Box::new(move |tx| tx.audit().list(&filter, &PageRequest::first(100)).map(drop)))
+}
+
+fn calls(name: &'static str, filter: ApiCallFilter) -> Query {
+    (name, Box::new(move |tx| tx.api_calls().list(&filter, &PageRequest::first(100)).map(drop)))
+}
+
+fn violations(name: &'static str, filter: ViolationFilter) -> Query {
+    let read =
+        move |tx: &mut dyn Tx| tx.policy_violations().list(&filter, &PageRequest::first(100)).map(drop);
+    (name, Box::new(read))
+}
+
+/// Lists whose tables grow with every change and every request.
+fn trails() -> Vec<Query> {
+    let (any, all) = (ApiCallFilter::default, ViolationFilter::default);
+    vec![
+        audit("audit", AuditFilter::default()),
+        calls("calls", any()),
+        calls("calls of an actor", ApiCallFilter { actor: Some("ops".to_owned()), ..any() }),
+        calls("calls since", ApiCallFilter { from: Some(build::at(5)), ..any() }),
+        violations("violations", all()),
+        violations("violations of a rule", ViolationFilter { rule_id: Some(build::id("pr-a")), ..all() }),
+        violations("open violations", ViolationFilter { open: Some(true), ..all() }),
+        violations(
+            "violations of a certificate",
+            ViolationFilter { certificate_id: Some(build::id("mc-1")), ..all() },
+        ),
+        violations(
+            "violations of a severity",
+            ViolationFilter { severity: Some(PolicySeverity::Critical), ..all() },
+        ),
+        (
+            "versions",
+            Box::new(|tx| tx.versions().list(&build::id("mc-1"), &PageRequest::first(100)).map(drop)),
+        ),
+    ]
+}
+
+/// What an evaluation of rules, an import and an issuance ask for.
+fn judgements() -> Vec<Query> {
+    let some = || [build::id("mc-1"), build::id("mc-2")];
+    vec![
+        ("certificates in service", Box::new(|tx| tx.certificates().in_service(None, 500).map(drop))),
+        (
+            "certificates in service after one",
+            Box::new(|tx| tx.certificates().in_service(Some(&build::id("mc-1")), 500).map(drop)),
+        ),
+        ("open violations of some", Box::new(move |tx| tx.policy_violations().open_of(&some()).map(drop))),
+        (
+            "open violations of one",
+            Box::new(move |tx| tx.policy_violations().open_of(&some()[..1]).map(drop)),
+        ),
+        (
+            "open violations of a rule",
+            Box::new(|tx| tx.policy_violations().open_count(&build::id("pr-a")).map(drop)),
+        ),
+        ("lifetimes", Box::new(move |tx| tx.versions().newest_validity(&some()).map(drop))),
+        ("known leaves", Box::new(|tx| tx.versions().find_by_fingerprints(&["a", "b"]).map(drop))),
+        (
+            "the newest leaf of an agent",
+            Box::new(|tx| {
+                tx.versions().latest_of_agent(&build::id("mc-1"), &build::id(build::AGENT)).map(drop)
+            }),
+        ),
+        ("live issuances", Box::new(|tx| tx.jobs().live_issuances(&build::id("mc-1")).map(drop))),
+        (
+            "live deployments",
+            Box::new(|tx| {
+                tx.jobs().live_deployments(&build::id("mc-1"), Some(&build::id(build::TARGET))).map(drop)
+            }),
+        ),
+    ]
 }
 
 fn lists() -> Vec<Query> {
@@ -204,7 +278,9 @@ async fn no_hot_query_reads_the_whole_of_a_growing_table() {
             })
             .await;
         stored.unwrap();
-        for (name, mut query) in lists().into_iter().chain(work()).chain(figures()) {
+        for (name, mut query) in
+            lists().into_iter().chain(trails()).chain(judgements()).chain(work()).chain(figures())
+        {
             recorder.start();
             let done: Result<(), StoreError> = db.store().write("test.plan", move |tx| query(tx)).await;
             done.unwrap();

@@ -115,6 +115,9 @@ pub(crate) fn reads_whole(line: &str, allowed: &[&str]) -> bool {
     } else {
         return false;
     };
+    if table.ends_with("VALUES CLAUSE") {
+        return false; // rows of an INSERT
+    }
     let table = table.split(' ').next().unwrap_or_default();
     !allowed.contains(&table) && !["CONSTANT", "parts"].contains(&table)
 }

@@ -5,11 +5,12 @@ mod row;
 
 use crate::certificate;
 use crate::failure::Failure;
-use crate::policy::judge_one;
+use crate::policy::judge_many;
 use crate::support::{Foundation, audit_event};
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
 use certctl_domain::id::CertificateId;
+use certctl_domain::version::CertificateVersion;
 use certctl_domain::{Timestamp, id::IdSource};
 use certctl_repository::Tx;
 use certctl_service_api::certificate::CertificateView;
@@ -17,11 +18,11 @@ use certctl_service_api::import::{ImportItem, ImportPlace, ImportService};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use row::Row;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Certificates that are inserted in one transaction; a few hundred milliseconds at most.
-const CHUNK: usize = 100;
+const CHUNK: usize = 500;
 
 /// Use cases of imports.
 #[derive(Debug)]
@@ -39,8 +40,10 @@ impl Imports {
         let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
         let imported = self.base.store.write("certificate.import", move |tx| {
             certificate::check_references(tx, &row.certificate)?;
-            refuse_known(tx, &row)?;
-            insert(tx, &*ids, &who, &row, now)?;
+            if let Some(known) = tx.versions().find_by_fingerprint(&row.version.fingerprint_sha256)? {
+                return Err(Failure::Service(already_known(&known)));
+            }
+            insert(tx, &*ids, &who, &[&*row], now)?;
             let certificate = certificate::get(tx, &row.certificate.id)?;
             Ok::<_, Failure>(CertificateView {
                 status: certificate.status_at(now),
@@ -59,23 +62,24 @@ impl Imports {
     ) -> Result<Vec<Result<CertificateId, ServiceError>>, Failure> {
         let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
         let imported = self.base.store.write("certificate.import_many", move |tx| {
+            let leaves: Vec<&str> = rows.iter().map(|row| &*row.version.fingerprint_sha256).collect();
+            let known = tx.versions().find_by_fingerprints(&leaves)?;
+            let known: HashMap<&str, _> =
+                known.iter().map(|version| (&*version.fingerprint_sha256, version)).collect();
+            let (mut leaves, mut new) = (BTreeSet::new(), Vec::with_capacity(rows.len()));
             let mut results = Vec::with_capacity(rows.len());
-            let mut new = BTreeSet::new();
             for row in rows.iter() {
-                // Nothing was written for a refusal, so the transaction goes on.
-                let known = match refuse_known(tx, row) {
-                    Err(Failure::Service(refusal)) => Some(refusal),
-                    Err(failure) => return Err(failure),
-                    Ok(()) if !new.insert(&*row.version.fingerprint_sha256) => Some(twice()),
-                    Ok(()) => None,
-                };
-                if let Some(refusal) = known {
-                    results.push(Err(refusal));
-                    continue;
-                }
-                insert(tx, &*ids, &who, row, now)?;
-                results.push(Ok(row.certificate.id.clone()));
+                let leaf = &*row.version.fingerprint_sha256;
+                results.push(if let Some(version) = known.get(leaf) {
+                    Err(already_known(version))
+                } else if leaves.insert(leaf) {
+                    new.push(&**row);
+                    Ok(row.certificate.id.clone())
+                } else {
+                    Err(twice())
+                });
             }
+            insert(tx, &*ids, &who, &new, now)?;
             Ok::<_, Failure>(results)
         });
         imported.await
@@ -86,29 +90,30 @@ fn insert(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     who: &Actor,
-    row: &Row,
+    rows: &[&Row],
     now: Timestamp,
 ) -> Result<(), Failure> {
-    tx.certificates().insert(&row.certificate)?;
-    tx.versions().insert(&row.version)?;
-    let details = json!({
-        "name": row.certificate.name, "version_id": row.version.id, "serial": row.version.serial_number,
-        "fingerprint_sha256": row.version.fingerprint_sha256, "not_after": row.version.not_after,
-    });
-    let subject = ("certificate", row.certificate.id.as_str());
-    tx.audit().append(&audit_event(ids, who, now, "certificate_imported", subject, &details))?;
-    judge_one(tx, ids, who, &row.certificate, now)
+    let certificates: Vec<_> = rows.iter().map(|row| row.certificate.clone()).collect();
+    tx.certificates().insert_all(&certificates)?;
+    tx.versions().insert_all(&rows.iter().map(|row| row.version.clone()).collect::<Vec<_>>())?;
+    let imported = |row: &&Row| {
+        let details = json!({
+            "name": row.certificate.name, "version_id": row.version.id, "serial": row.version.serial_number,
+            "fingerprint_sha256": row.version.fingerprint_sha256, "not_after": row.version.not_after,
+        });
+        let subject = ("certificate", row.certificate.id.as_str());
+        audit_event(ids, who, now, "certificate_imported", subject, &details)
+    };
+    tx.audit().append_all(&rows.iter().map(imported).collect::<Vec<_>>())?;
+    judge_many(tx, ids, who, &certificates, now)
 }
 
-fn refuse_known(tx: &mut dyn Tx, row: &Row) -> Result<(), Failure> {
-    let Some(known) = tx.versions().find_by_fingerprint(&row.version.fingerprint_sha256)? else {
-        return Ok(());
-    };
-    Err(Failure::Service(ServiceError::Conflict {
+fn already_known(version: &CertificateVersion) -> ServiceError {
+    ServiceError::Conflict {
         code: ConflictCode::AlreadyExists,
-        message: format!("this leaf is version {} of certificate {}", known.id, known.certificate_id),
-        details: Some(json!({"certificate_id": known.certificate_id, "version_id": known.id})),
-    }))
+        message: format!("this leaf is version {} of certificate {}", version.id, version.certificate_id),
+        details: Some(json!({"certificate_id": version.certificate_id, "version_id": version.id})),
+    }
 }
 
 fn twice() -> ServiceError {

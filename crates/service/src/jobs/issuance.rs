@@ -1,6 +1,7 @@
 //! Issuance and renewal: record the intent, have it signed, check it, record the result.
 
 use super::issuance_checks;
+use super::issuance_complete::complete;
 use super::issuance_steps::{self as steps, Plan};
 use crate::live_issuers::LiveIssuers;
 use crate::policy::PolicyGate;
@@ -59,7 +60,7 @@ impl IssuanceRunner {
                 return Err(refusal.into());
             }
         };
-        steps::complete(&self.base, job, plan, intent, result).await?;
+        complete(&self.base, job, plan, intent, result).await?;
         Ok(())
     }
 }

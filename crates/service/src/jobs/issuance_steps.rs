@@ -4,29 +4,24 @@ use super::issuance::failed;
 use super::issuance_checks as checks;
 use super::issuance_payload::IssuancePayload;
 use crate::agent_work::{check_csr, profile_of};
-use crate::deployment::{self, By};
 use crate::engine::holds;
 use crate::failure::Failure;
-use crate::issuance::{self, Ended};
-use crate::policy::{PolicyGate, Refused, judge_one};
+use crate::issuance;
+use crate::policy::{PolicyGate, Refused};
 use crate::profile::check_issued;
-use crate::support::{Foundation, audit_event};
+use crate::support::Foundation;
 use certctl_connector_api::issuer::{IssuanceOrder, IssuedCertificate, Prepared};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate as Managed, CertificateSource, CertificateStatus};
-use certctl_domain::id::{CertificateId, IssuanceId, VersionId};
+use certctl_domain::id::{CertificateId, IssuanceId};
 use certctl_domain::issuer::Issuer;
-use certctl_domain::job::{Job, JobEvent};
+use certctl_domain::job::Job;
 use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_domain::profile::{CertificateProfile, ExtendedKeyUsage};
 use certctl_domain::retry::FailureClass;
-use certctl_domain::version::CertificateVersion;
 use certctl_pki::{Certificate, CertificateRequest};
-use certctl_repository::Tx;
+use certctl_service_api::ServiceError;
 use certctl_service_api::engine::JobFailure;
-use certctl_service_api::{Actor, ServiceError};
-use serde_json::json;
-use std::sync::Arc;
 
 /// What is to be issued, by whom.
 pub(super) struct Plan {
@@ -36,21 +31,21 @@ pub(super) struct Plan {
     certificate: Managed,
     profile: Option<CertificateProfile>,
     rules: Refused,
-    csr: CertificateRequest,
-    csr_pem: String,
+    pub(super) csr: CertificateRequest,
+    pub(super) csr_pem: String,
 }
 
 /// A checked result.
 pub(super) struct Checked {
-    leaf: Certificate,
-    pem_chain: String,
+    pub(super) leaf: Certificate,
+    pub(super) pem_chain: String,
 }
 
 fn permanent(message: impl Into<String>) -> JobFailure {
     JobFailure { class: FailureClass::Permanent, message: message.into(), lease_lost: false }
 }
 
-fn lost() -> JobFailure {
+pub(super) fn lost() -> JobFailure {
     JobFailure { class: FailureClass::Transient, message: "the lease was lost".to_owned(), lease_lost: true }
 }
 
@@ -231,116 +226,4 @@ pub(super) fn check(
         None => Ok(Checked { leaf, pem_chain }),
         Some(rules) => Err(refuse(&format!("breaks rules: {rules}"))),
     }
-}
-
-/// Records version, ledger, job, certificate, deployments and audit in one transaction.
-pub(super) async fn complete(
-    base: &Foundation,
-    job: &Job,
-    plan: &Plan,
-    intent: Issuance,
-    checked: Checked,
-) -> Result<(), JobFailure> {
-    let now = base.clock.now();
-    let leaf = &checked.leaf;
-    let key = plan.csr.public_key().spec();
-    let version = CertificateVersion {
-        id: VersionId::mint(&*base.ids),
-        certificate_id: plan.certificate_id.clone(),
-        issuer_id: plan.issuer.id.clone(),
-        job_id: Some(job.id.clone()),
-        agent_id: job.agent_id.clone(),
-        serial_number: leaf.serial().to_string(),
-        not_before: leaf.not_before(),
-        not_after: leaf.not_after(),
-        fingerprint_sha256: leaf.fingerprint(),
-        pem_chain: checked.pem_chain.clone(),
-        csr_pem: plan.csr_pem.clone(),
-        key_algorithm: key.algorithm.to_string(),
-        key_size: key.size,
-        created_at: now,
-    };
-    let issued = Issuance {
-        state: IssuanceState::Issued,
-        serial_number: Some(version.serial_number.clone()),
-        fingerprint_sha256: Some(version.fingerprint_sha256.clone()),
-        not_before: Some(version.not_before),
-        not_after: Some(version.not_after),
-        finished_at: Some(now),
-        ..intent
-    };
-    let (id, token, ids) = (job.id.clone(), job.lease_token, Arc::clone(&base.ids));
-    let recorded = base.store.write("issuance.complete", move |tx| {
-        let Some(mut job) = tx.jobs().find(&id)?.filter(|job| holds(job, token)) else { return Ok(false) };
-        tx.versions().insert(&version)?;
-        tx.ledger().finish(&issued)?;
-        job.version_id = Some(version.id.clone());
-        job.last_error = None;
-        job.apply(JobEvent::Succeeded, now)?;
-        tx.jobs().update(&mut job)?;
-        let asked_for = job.requested_by != Actor::system().name();
-        let deployments = queue_deployments(tx, &*ids, &version, asked_for, now)?;
-        if asked_for {
-            unpause(tx, &*ids, &job, &version.certificate_id, now)?;
-        }
-        issuance::settle(tx, &version.certificate_id, Ended::Issued, now)?;
-        if let Some(row) = tx.certificates().find(&version.certificate_id)? {
-            judge_one(tx, &*ids, &Actor::system(), &row, now)?;
-        }
-        let details = json!({
-            "job_id": job.id, "version_id": version.id, "issuer_id": version.issuer_id,
-            "serial_number": version.serial_number, "fingerprint_sha256": version.fingerprint_sha256,
-            "not_after": version.not_after, "deployment_job_ids": deployments,
-        });
-        let subject = ("certificate", version.certificate_id.as_str());
-        tx.audit().append(&audit_event(
-            &*ids,
-            &Actor::system(),
-            now,
-            "certificate_issued",
-            subject,
-            &details,
-        ))?;
-        Ok::<_, Failure>(true)
-    });
-    if recorded.await.map_err(|failure| failed(&ServiceError::from(failure)))? { Ok(()) } else { Err(lost()) }
-}
-
-/// A renewal that somebody asked for after the certificate was paused shows that it works again.
-fn unpause(
-    tx: &mut dyn Tx,
-    ids: &dyn certctl_domain::id::IdSource,
-    job: &Job,
-    id: &CertificateId,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let paused = tx.certificates().find(id)?;
-    let paused = paused.filter(|row| row.paused_at.is_some_and(|since| since <= job.created_at));
-    let Some(mut row) = paused else { return Ok(()) };
-    let details = json!({"job_id": job.id, "reason": "renewed by request", "paused_for": row.pause_reason});
-    row.unpause(now);
-    tx.certificates().update(&mut row)?;
-    let subject = ("certificate", id.as_str());
-    tx.audit().append(&audit_event(ids, &Actor::system(), now, "certificate_unpaused", subject, &details))?;
-    Ok(())
-}
-
-/// One deployment for each active target of the agent that holds the key. What nobody asked for
-/// starts when the policy allows it.
-fn queue_deployments(
-    tx: &mut dyn Tx,
-    ids: &dyn certctl_domain::id::IdSource,
-    version: &CertificateVersion,
-    asked_for: bool,
-    now: Timestamp,
-) -> Result<Vec<String>, Failure> {
-    let mut queued = Vec::new();
-    for (mapping, target) in tx.deployments().of_certificate(&version.certificate_id)? {
-        if target.is_active() && Some(&target.agent_id) == version.agent_id.as_ref() {
-            let run_after = if asked_for { now } else { deployment::automatic_start(tx, &mapping, now)? };
-            let job = deployment::queue_at(tx, ids, version, mapping, &target, &By::system(run_after), now)?;
-            queued.push(job.job_id.to_string());
-        }
-    }
-    Ok(queued)
 }

@@ -2,6 +2,7 @@
 
 mod issuance;
 mod issuance_checks;
+mod issuance_complete;
 mod issuance_payload;
 mod issuance_steps;
 

@@ -3,9 +3,10 @@
 use crate::failure::Failure;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
+use certctl_domain::audit::AuditEvent;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::{CertificateId, IdSource, PolicyRuleId, ViolationId};
-use certctl_domain::policy::{Facts, PolicyRule, PolicyType, PolicyViolation, evaluate};
+use certctl_domain::policy::{Facts, PolicyRule, PolicySeverity, PolicyType, PolicyViolation, evaluate};
 use certctl_repository::Tx;
 use certctl_service_api::Actor;
 use serde_json::json;
@@ -32,7 +33,8 @@ struct Verdict {
 #[derive(Debug)]
 struct Found {
     certificate: CertificateId,
-    rule: PolicyRule,
+    rule: PolicyRuleId,
+    severity: PolicySeverity,
     message: String,
 }
 
@@ -88,7 +90,8 @@ fn judge(
             match open.remove(&(certificate.id.clone(), rule.id.clone())) {
                 None => {
                     let certificate = certificate.id.clone();
-                    verdict.detected.push(Found { certificate, rule: rule.clone(), message });
+                    let (rule, severity) = (rule.id.clone(), rule.severity);
+                    verdict.detected.push(Found { certificate, rule, severity, message });
                 }
                 Some(known) if known.message == message && known.severity == rule.severity => {
                     verdict.unchanged.push(known.id);
@@ -115,20 +118,21 @@ fn record(
     verdict: Verdict,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    for found in verdict.detected {
-        let violation = PolicyViolation {
-            id: ViolationId::mint(ids),
-            certificate_id: found.certificate,
-            rule_id: found.rule.id,
-            message: found.message,
-            severity: found.rule.severity,
-            created_at: now,
-            last_seen_at: now,
-            resolved_at: None,
-        };
-        if tx.policy_violations().open(&violation)? {
-            audit(tx, ids, who, "policy_violation_detected", &violation, now)?;
-        }
+    let mut events = Vec::with_capacity(verdict.detected.len() + verdict.resolved.len());
+    let new = |found: Found| PolicyViolation {
+        id: ViolationId::mint(ids),
+        certificate_id: found.certificate,
+        rule_id: found.rule,
+        message: found.message,
+        severity: found.severity,
+        created_at: now,
+        last_seen_at: now,
+        resolved_at: None,
+    };
+    let detected: Vec<_> = verdict.detected.into_iter().map(new).collect();
+    tx.policy_violations().open(&detected)?;
+    for violation in &detected {
+        events.push(event(ids, who, "policy_violation_detected", violation, now));
     }
     for violation in &verdict.changed {
         tx.policy_violations().refresh(violation)?;
@@ -141,25 +145,24 @@ fn record(
         tx.policy_violations().resolve(some, now)?;
     }
     for violation in &verdict.resolved {
-        audit(tx, ids, who, "policy_violation_resolved", violation, now)?;
+        events.push(event(ids, who, "policy_violation_resolved", violation, now));
     }
-    Ok(())
+    Ok(tx.audit().append_all(&events)?)
 }
 
-fn audit(
-    tx: &mut dyn Tx,
+fn event(
     ids: &dyn IdSource,
     who: &Actor,
     action: &str,
     violation: &PolicyViolation,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> AuditEvent {
     let details = json!({
         "violation_id": violation.id, "rule_id": violation.rule_id,
         "severity": violation.severity, "message": violation.message,
     });
     let subject = ("certificate", violation.certificate_id.as_str());
-    Ok(tx.audit().append(&audit_event(ids, who, now, action, subject, &details))?)
+    audit_event(ids, who, now, action, subject, &details)
 }
 
 /// Judges one certificate as its row is now, in the transaction that changed it.
@@ -170,8 +173,19 @@ pub(crate) fn judge_one(
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<(), Failure> {
+    judge_many(tx, ids, who, std::slice::from_ref(certificate), now)
+}
+
+/// Like [`judge_one`] for certificates that one transaction changed.
+pub(crate) fn judge_many(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    who: &Actor,
+    certificates: &[Certificate],
+    now: Timestamp,
+) -> Result<(), Failure> {
     let rules = tx.policy_rules().enabled()?;
-    let verdict = judge(tx, &rules, std::slice::from_ref(certificate), now)?;
+    let verdict = judge(tx, &rules, certificates, now)?;
     record(tx, ids, who, verdict, now)
 }
 

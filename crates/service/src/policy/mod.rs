@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 pub use gate::PolicyGate;
 pub(crate) use gate::Refused;
-pub(crate) use judge::{Batch, judge_batch, judge_one};
+pub(crate) use judge::{Batch, judge_batch, judge_many, judge_one};
 
 /// Use cases of compliance rules.
 #[derive(Debug)]

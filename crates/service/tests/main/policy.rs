@@ -168,8 +168,10 @@ async fn a_preview_of_a_change_tells_what_is_new_and_what_would_be_resolved() {
             tx.certificates().insert(&row)?;
         }
         tx.policy_rules().insert(&build::policy_rule("pr-env"))?;
-        tx.policy_violations().open(&build::violation("violation-a", "pr-env", "mc-a"))?;
-        tx.policy_violations().open(&build::violation("violation-b", "pr-env", "mc-b")).map(drop)
+        tx.policy_violations().open(&[
+            build::violation("violation-a", "pr-env", "mc-a"),
+            build::violation("violation-b", "pr-env", "mc-b"),
+        ])
     })
     .await;
     let id: PolicyRuleId = build::id("pr-env");

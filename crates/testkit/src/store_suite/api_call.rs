@@ -20,9 +20,11 @@ pub async fn calls_come_back_and_old_ones_go(db: &TestStore) {
     write(db, move |tx| tx.api_calls().insert(&rows)).await;
     let all = || read(db, |tx| tx.api_calls().list(&ApiCallFilter::default(), &PageRequest::first(9)));
     assert_eq!(all().await.items, [kept.clone(), gone]);
+    assert_eq!(all().await.total, 2);
     assert_eq!(write(db, |tx| tx.api_calls().prune(build::at(9), 5)).await, 1);
     assert_eq!(write(db, |tx| tx.api_calls().prune(build::at(9), 5)).await, 0);
     assert_eq!(all().await.items, [kept]);
+    assert_eq!(all().await.total, 1);
 }
 
 pub async fn calls_are_found_by_every_filter(db: &TestStore) {

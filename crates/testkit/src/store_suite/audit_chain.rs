@@ -3,7 +3,7 @@
 use super::{assert_refused, attempt, read, write};
 use crate::{TestStore, build};
 use certctl_domain::audit::{AuditEvent, ChainLink, Checkpoint, CheckpointKind};
-use certctl_repository::StoreError;
+use certctl_repository::{AuditFilter, PageRequest, StoreError};
 
 fn link(sequence: i64) -> ChainLink {
     ChainLink {
@@ -78,7 +78,14 @@ pub async fn only_the_pruned_beginning_goes(db: &TestStore) {
     ] {
         refused(db, statement);
     }
+    // The total is the length of the chain and of the queue.
+    let total = || {
+        let first = PageRequest::first(1);
+        read(db, move |tx| Ok(tx.audit().list(&AuditFilter::default(), &first)?.total))
+    };
+    assert_eq!(total().await, 4);
     assert_eq!(write(db, |tx| tx.audit_chain().prune(2)).await, 2);
+    assert_eq!(total().await, 2);
     let left = read(db, |tx| tx.audit_chain().links(0, 9)).await;
     assert_eq!(left.into_iter().map(|(link, _)| link).collect::<Vec<_>>(), [link(3)]);
     assert_eq!(read(db, |tx| tx.audit().find(&build::id("audit-2"))).await, None);

@@ -68,6 +68,44 @@ pub async fn ids_and_names_are_unique(db: &TestStore) {
     assert_refused!(update.await, Duplicate, "certificate.name");
 }
 
+pub async fn many_certificates_are_added_at_once(db: &TestStore) {
+    seed_basics(db.store()).await;
+    let many = [odd("mc-odd"), build::certificate("mc-one"), build::certificate("mc-two")];
+    let rows = many.clone();
+    write(db, move |tx| {
+        tx.certificates().insert_all(&rows)?;
+        tx.certificates().insert_all(&[])
+    })
+    .await;
+    for (id, row) in ["mc-odd", "mc-one", "mc-two"].into_iter().zip(many) {
+        assert_eq!(find(db, id).await, Some(row));
+    }
+    let insert = |row: Certificate| {
+        let rows = [build::certificate("mc-three"), row];
+        attempt(db, move |tx| tx.certificates().insert_all(&rows))
+    };
+    let same_name = Certificate { name: "mc-one".to_owned(), ..build::certificate("mc-four") };
+    assert_refused!(insert(same_name).await, Duplicate, "certificate.name");
+    let orphan = Certificate { owner_id: build::id("o-none"), ..build::certificate("mc-four") };
+    assert_refused!(insert(orphan).await, Missing, "certificate.owner_id");
+    assert_eq!(find(db, "mc-three").await, None);
+}
+
+pub async fn a_change_of_state_leaves_names_alone(db: &TestStore) {
+    seed_basics(db.store()).await;
+    write(db, |tx| tx.certificates().insert(&odd("mc-odd"))).await;
+    let changed = write(db, |tx| {
+        let mut row = odd("mc-odd");
+        row.status = CertificateStatus::Failed;
+        tx.certificates().update_state(&mut row)?;
+        assert_stale(tx.certificates().update_state(&mut odd("mc-odd")));
+        Ok(row)
+    })
+    .await;
+    assert_eq!(changed.revision, odd("mc-odd").revision + 1);
+    assert_eq!(find(db, "mc-odd").await, Some(changed));
+}
+
 pub async fn a_missing_reference_is_named(db: &TestStore) {
     seed_basics(db.store()).await;
     write(db, |tx| tx.certificates().insert(&build::certificate("mc-two"))).await;

@@ -165,6 +165,8 @@ macro_rules! store_suite {
                 concurrent_changes_are_all_kept,
                 due_rows_come_oldest_first,
                 ids_and_names_are_unique,
+                many_certificates_are_added_at_once,
+                a_change_of_state_leaves_names_alone,
                 one_of_two_writers_of_a_revision_wins,
             }
             certificate_list {
@@ -293,6 +295,7 @@ macro_rules! store_suite {
             }
             version {
                 fingerprints_and_serial_numbers_are_unique,
+                many_versions_are_added_and_found_at_once,
                 the_latest_version_of_each_holder_is_found,
                 versions_come_back_as_stored,
             }

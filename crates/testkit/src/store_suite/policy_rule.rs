@@ -23,8 +23,14 @@ async fn seed(db: &TestStore) {
     .await;
 }
 
-async fn open(db: &TestStore, violation: PolicyViolation) -> bool {
-    write(db, move |tx| tx.policy_violations().open(&violation)).await
+async fn open(db: &TestStore, violation: PolicyViolation) {
+    write(db, move |tx| tx.policy_violations().open(&[violation.clone()])).await;
+}
+
+/// Asserts that a violation is not added, because another snapshot would show why not.
+async fn refuse_to_open(db: &TestStore, violation: PolicyViolation) {
+    let late = attempt(db, move |tx| tx.policy_violations().open(&[violation.clone()])).await;
+    assert!(matches!(late, Err(StoreError::Contended)), "{late:?}");
 }
 
 pub async fn rules_of_every_type_come_back_as_stored(db: &TestStore) {
@@ -94,10 +100,17 @@ pub async fn a_changed_rule_is_guarded_by_its_last_change(db: &TestStore) {
 
 pub async fn a_violation_is_open_once_for_a_rule_and_a_certificate(db: &TestStore) {
     seed(db).await;
-    assert!(open(db, build::violation("violation-1", "pr-a", "mc-a")).await);
-    assert!(!open(db, build::violation("violation-2", "pr-a", "mc-a")).await);
-    assert!(open(db, build::violation("violation-3", "pr-b", "mc-a")).await);
-    assert!(open(db, build::violation("violation-4", "pr-a", "mc-b")).await);
+    open(db, build::violation("violation-1", "pr-a", "mc-a")).await;
+    refuse_to_open(db, build::violation("violation-2", "pr-a", "mc-a")).await;
+    write(db, |tx| {
+        let more = [
+            build::violation("violation-3", "pr-b", "mc-a"),
+            build::violation("violation-4", "pr-a", "mc-b"),
+        ];
+        tx.policy_violations().open(&more)?;
+        tx.policy_violations().open(&[])
+    })
+    .await;
     let resolved = write(db, |tx| {
         let ids = [build::id("violation-1"), build::id("violation-9")];
         Ok((
@@ -112,10 +125,8 @@ pub async fn a_violation_is_open_once_for_a_rule_and_a_certificate(db: &TestStor
         ..build::violation("violation-1", "pr-a", "mc-a")
     };
     assert_eq!(found, Some(wanted));
-    assert!(
-        open(db, build::violation("violation-5", "pr-a", "mc-a")).await,
-        "a resolved one stands in no way"
-    );
+    // A resolved one stands in no way.
+    open(db, build::violation("violation-5", "pr-a", "mc-a")).await;
 
     let ids = |found: Vec<PolicyViolation>| {
         let mut ids: Vec<_> = found.into_iter().map(|row| row.id.to_string()).collect();
@@ -130,7 +141,7 @@ pub async fn a_violation_is_open_once_for_a_rule_and_a_certificate(db: &TestStor
     assert_eq!(ids(of(&["mc-a", "mc-b"]).await), ["violation-3", "violation-4", "violation-5"]);
     assert!(of(&[]).await.is_empty());
     let missing = build::violation("violation-6", "pr-a", "mc-none");
-    let refused = attempt(db, move |tx| tx.policy_violations().open(&missing)).await;
+    let refused = attempt(db, move |tx| tx.policy_violations().open(&[missing.clone()])).await;
     assert_refused!(refused, Missing, "policy_violation.certificate_id");
 }
 
@@ -209,9 +220,7 @@ pub async fn a_deleted_rule_takes_its_violations_along(db: &TestStore) {
     let left =
         read(db, |tx| tx.policy_violations().list(&ViolationFilter::default(), &PageRequest::first(9)));
     assert_eq!(left.await.items, [build::violation("violation-2", "pr-b", "mc-a")]);
-    let orphan = build::violation("violation-3", "pr-a", "mc-a");
-    let late = attempt(db, move |tx| tx.policy_violations().open(&orphan)).await;
-    assert!(matches!(late, Err(StoreError::Contended)), "{late:?}");
+    refuse_to_open(db, build::violation("violation-3", "pr-a", "mc-a")).await;
 }
 
 pub async fn certificates_in_service_are_walked_by_id(db: &TestStore) {

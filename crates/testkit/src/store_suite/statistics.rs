@@ -5,6 +5,7 @@ use crate::{TestStore, build, seed_basics};
 use certctl_domain::agent::AgentStatus;
 use certctl_domain::certificate::{Certificate, CertificateStatus as Status};
 use certctl_domain::job::{Job, JobEvent, JobKind, JobStatus};
+use certctl_domain::policy::PolicySeverity;
 use certctl_domain::statistics::InventoryCounts;
 use certctl_domain::version::CertificateVersion;
 use certctl_domain::{Day, Timestamp};
@@ -60,7 +61,13 @@ pub async fn every_change_is_counted(db: &TestStore) {
         tx.certificates().update(&mut issued)?;
         tx.versions().insert(&build::version("ver-a", "mc-a"))?;
         tx.jobs().insert(&build::issuance_job("job-a", "mc-a"))?;
-        tx.agents().insert(&build::agent("server-scanner"))
+        tx.agents().insert(&build::agent("server-scanner"))?;
+        tx.policy_rules().insert(&build::policy_rule("pr-a"))?;
+        tx.policy_violations().open(&[
+            build::violation("violation-a", "pr-a", "mc-a"),
+            build::violation("violation-b", "pr-a", "mc-b"),
+        ])?;
+        tx.api_calls().insert(&[build::api_call("call-a"), build::api_call("call-b")])
     })
     .await;
     assert_eq!(miscounts(db).await, []);
@@ -86,6 +93,12 @@ pub async fn every_change_is_counted(db: &TestStore) {
         tx.jobs().update(&mut job)?;
         job.apply(JobEvent::Retried { needs_csr: true }, build::at(DAY)).unwrap();
         tx.jobs().update(&mut job)?;
+        let mut violation = tx.policy_violations().find(&build::id("violation-a"))?.unwrap();
+        violation.severity = PolicySeverity::Critical;
+        tx.policy_violations().refresh(&violation)?;
+        tx.policy_violations().seen(&[violation.id.clone(), build::id("violation-b")], build::at(8))?;
+        tx.policy_violations().resolve(&[violation.id], build::at(9))?;
+        tx.api_calls().prune(build::at(DAY), 1)?;
         tx.agents().mark_offline(build::at(500))?;
         tx.agents().retire(&build::id(build::AGENT), "gone", build::at(6))
     })
@@ -100,6 +113,8 @@ pub async fn every_change_is_counted(db: &TestStore) {
     db.execute("DELETE FROM certificate_sans").unwrap();
     db.execute("DELETE FROM managed_certificates WHERE id = 'mc-b'").unwrap();
     db.execute("DELETE FROM agents WHERE id = 'server-scanner'").unwrap();
+    db.execute("DELETE FROM policy_rules").unwrap();
+    db.execute("DELETE FROM api_calls").unwrap();
     assert_eq!(miscounts(db).await, []);
 }
 

@@ -67,11 +67,6 @@ pub async fn the_latest_version_of_each_holder_is_found(db: &TestStore) {
     assert_eq!(latest(build::AGENT).await.map(|version| version.id), Some(build::id("cv-c")));
     assert_eq!(latest("agent-two").await.map(|version| version.id), Some(build::id("cv-d")));
     assert_eq!(latest("agent-none").await, None);
-    let all = read(db, |tx| tx.versions().latest_per_agent(&build::id("mc-one"))).await;
-    let mut ids: Vec<_> = all.into_iter().map(|version| version.id.to_string()).collect();
-    ids.sort();
-    assert_eq!(ids, ["cv-c", "cv-d", "cv-e"]);
-    assert_eq!(read(db, |tx| tx.versions().latest_per_agent(&build::id("mc-none"))).await, []);
 }
 
 pub async fn fingerprints_and_serial_numbers_are_unique(db: &TestStore) {
@@ -91,4 +86,30 @@ pub async fn fingerprints_and_serial_numbers_are_unique(db: &TestStore) {
     let orphan =
         CertificateVersion { certificate_id: build::id("mc-none"), ..build::version("cv-three", "mc-one") };
     assert_refused!(insert(orphan).await, Missing, "version.certificate_id");
+}
+
+pub async fn many_versions_are_added_and_found_at_once(db: &TestStore) {
+    seed(db).await;
+    let many: Vec<_> = (0..3).map(|n| build::version(&format!("cv-{n}"), "mc-one")).collect();
+    let rows = many.clone();
+    write(db, move |tx| tx.versions().insert_all(&rows)).await;
+    let leaves: Vec<_> = many.iter().skip(1).map(|version| version.fingerprint_sha256.clone()).collect();
+    let mut found = read(db, move |tx| {
+        let mut leaves: Vec<&str> = leaves.iter().map(String::as_str).collect();
+        leaves.push("unknown");
+        tx.versions().find_by_fingerprints(&leaves)
+    })
+    .await;
+    found.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(found, many[1..]);
+    let same = CertificateVersion {
+        serial_number: many[0].serial_number.clone(),
+        ..build::version("cv-8", "mc-one")
+    };
+    let again = [build::version("cv-9", "mc-one"), same];
+    let refused = attempt(db, move |tx| tx.versions().insert_all(&again)).await;
+    assert_refused!(refused, Duplicate, "version.serial_number");
+    let missing = [build::version("cv-9", "mc-one"), build::version("cv-8", "mc-none")];
+    let refused = attempt(db, move |tx| tx.versions().insert_all(&missing)).await;
+    assert_refused!(refused, Missing, "version.certificate_id");
 }

@@ -40,7 +40,6 @@ impl DieselTx<'_> {
             .load(self.conn);
         let rows = self.check(rows)?;
         let items = self.with_children(rows)?;
-        let total = i64::try_from(total).unwrap_or(i64::MAX);
         Ok(finish(items, total, page, |last| Cursor { key: key_of(last, sort.key), id: last.id.to_string() }))
     }
 

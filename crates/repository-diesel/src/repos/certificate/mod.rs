@@ -9,6 +9,7 @@ pub(super) use list::filtered;
 
 use crate::constraints::Reference;
 use crate::dialect;
+use crate::prepared::Preparable;
 use crate::rows::{CertificateRow, SanRow, TagRow};
 use crate::schema::{certificate_sans, certificate_tags, managed_certificates};
 use crate::tx::DieselTx;
@@ -31,6 +32,9 @@ fn references(certificate: &Certificate) -> [(Reference, Option<&str>); 5] {
         (Reference::CERTIFICATE_PROFILE, certificate.profile_id.as_ref().map(ProfileId::as_str)),
     ]
 }
+
+/// Rows in one statement: PostgreSQL allows 65535 values, SQLite 32766.
+const CHUNK: usize = 1000;
 
 impl DieselTx<'_> {
     /// SANs and tags of many certificates in one query each.
@@ -84,17 +88,38 @@ impl DieselTx<'_> {
     }
 
     fn insert_sans(&mut self, rows: &[SanRow]) -> Result<(), StoreError> {
-        let inserted = on_backend!(self.conn, |conn| diesel::insert_into(certificate_sans::table)
-            .values(rows)
-            .execute(conn));
-        self.check(inserted).map(drop)
+        if let [row] = rows {
+            // Most have one, and only this form is prepared once.
+            let inserted = diesel::insert_into(certificate_sans::table).values(row).execute(self.conn);
+            return self.check(inserted).map(drop);
+        }
+        for rows in rows.chunks(CHUNK) {
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(certificate_sans::table)
+                .values(rows)
+                .execute(conn));
+            self.check(inserted)?;
+        }
+        Ok(())
     }
 
     fn insert_tags(&mut self, rows: &[TagRow]) -> Result<(), StoreError> {
-        let inserted = on_backend!(self.conn, |conn| diesel::insert_into(certificate_tags::table)
-            .values(rows)
-            .execute(conn));
-        self.check(inserted).map(drop)
+        for rows in rows.chunks(CHUNK) {
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(certificate_tags::table)
+                .values(rows)
+                .execute(conn));
+            self.check(inserted)?;
+        }
+        Ok(())
+    }
+
+    fn update_row(&mut self, certificate: &Certificate) -> Result<(), StoreError> {
+        let mut row = CertificateRow::from(certificate);
+        row.revision += 1;
+        let stored = managed_certificates::table
+            .find(certificate.id.as_str())
+            .filter(managed_certificates::revision.eq(certificate.revision));
+        let updated = diesel::update(stored).set(row).prepared().execute(self.conn);
+        exactly_one(self.check_references(updated, &references(certificate))?)
     }
 }
 
@@ -168,21 +193,35 @@ impl CertificateRepo for DieselTx<'_> {
         self.insert_tags(&TagRow::all_of(certificate))
     }
 
+    fn insert_all(&mut self, certificates: &[Certificate]) -> Result<(), StoreError> {
+        for some in certificates.chunks(CHUNK) {
+            let rows: Vec<_> = some.iter().map(CertificateRow::from).collect();
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(managed_certificates::table)
+                .values(&rows)
+                .execute(conn));
+            let references: Vec<_> = some.iter().flat_map(references).collect();
+            self.check_references(inserted, &references)?;
+            self.insert_sans(&some.iter().flat_map(SanRow::all_of).collect::<Vec<_>>())?;
+            self.insert_tags(&some.iter().flat_map(TagRow::all_of).collect::<Vec<_>>())?;
+        }
+        Ok(())
+    }
+
+    fn update_state(&mut self, certificate: &mut Certificate) -> Result<(), StoreError> {
+        self.update_row(certificate)?;
+        certificate.revision += 1;
+        Ok(())
+    }
+
     fn update(&mut self, certificate: &mut Certificate) -> Result<(), StoreError> {
-        let mut row = CertificateRow::from(&*certificate);
-        row.revision += 1;
-        let stored = managed_certificates::table
-            .find(certificate.id.as_str())
-            .filter(managed_certificates::revision.eq(certificate.revision));
-        let updated = diesel::update(stored).set(row).execute(self.conn);
-        exactly_one(self.check_references(updated, &references(certificate))?)?;
+        self.update_row(certificate)?;
         // Most updates change neither SANs nor tags, so these are compared before anything is written.
         let id = certificate.id.as_str();
         let (mut stored, wanted) = (self.san_rows(&[id])?, SanRow::all_of(certificate));
         stored.sort();
         if stored != wanted {
             let of_certificate = certificate_sans::table.filter(certificate_sans::certificate_id.eq(id));
-            let deleted = diesel::delete(of_certificate).execute(self.conn);
+            let deleted = diesel::delete(of_certificate).prepared().execute(self.conn);
             self.check(deleted)?;
             self.insert_sans(&wanted)?;
         }
@@ -190,7 +229,7 @@ impl CertificateRepo for DieselTx<'_> {
         stored.sort();
         if stored != wanted {
             let of_certificate = certificate_tags::table.filter(certificate_tags::certificate_id.eq(id));
-            let deleted = diesel::delete(of_certificate).execute(self.conn);
+            let deleted = diesel::delete(of_certificate).prepared().execute(self.conn);
             self.check(deleted)?;
             self.insert_tags(&wanted)?;
         }

@@ -64,15 +64,12 @@ impl DieselTx<'_> {
             None => {}
         }
         // The instant of the request does not make it another list.
-        let name = format!("{:?}", CertificateFilter { now: None, ..filter.clone() });
+        let name = CertificateFilter { now: None, ..filter.clone() };
         let all = self.count_of_certificates()?;
-        if let Some(total) = self.totals.recall(&name, page, all) {
-            return Ok(total);
-        }
-        let counted = self.filtered(filter, search)?.count().get_result::<i64>(self.conn);
-        let total = u64::try_from(self.check(counted)?).unwrap_or_default();
-        self.totals.remember(name, total);
-        Ok(total)
+        self.counted("certificates", &name, page, all, |tx| {
+            let counted = tx.filtered(filter, search)?.count().get_result(tx.conn);
+            tx.check(counted)
+        })
     }
 
     pub(super) fn count_by_status(

@@ -5,6 +5,7 @@
 
 mod recount;
 
+use crate::prepared::Preparable;
 use crate::rows::parse;
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -105,6 +106,7 @@ impl DieselTx<'_> {
         )
         .bind::<Text, _>(dimension.as_str())
         .bind::<Text, _>(from)
+        .prepared()
         .load(self.conn);
         self.check(rows)
     }
@@ -119,6 +121,7 @@ impl DieselTx<'_> {
         )
         .bind::<Text, _>(dimension.as_str())
         .bind::<Text, _>(key)
+        .prepared()
         .get_result::<Amount>(self.conn);
         Ok(count(self.check(row)?.amount))
     }
@@ -127,6 +130,12 @@ impl DieselTx<'_> {
     pub(crate) fn count_of_certificates(&mut self) -> Result<u64, StoreError> {
         let rows = self.counts(Dimension::CertificateStatus, "")?;
         Ok(count(rows.iter().map(|row| row.amount).sum()))
+    }
+
+    /// Every key of a dimension with its count.
+    pub(crate) fn kept_counts(&mut self, dimension: Dimension) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows = self.counts(dimension, "")?;
+        Ok(rows.into_iter().map(|row| (row.key, count(row.amount))).collect())
     }
 
     /// Certificates whose instant has come by `until`: whole hours from the counts, the rest by index.
@@ -144,6 +153,7 @@ impl DieselTx<'_> {
         .bind::<Text, _>(hour(until))
         .bind::<SqlTimestamp, _>(DbTime::from(start_of_hour(until)))
         .bind::<SqlTimestamp, _>(DbTime::from(until))
+        .prepared()
         .get_result::<Amount>(self.conn);
         Ok(count(self.check(row)?.amount))
     }
@@ -194,6 +204,7 @@ impl StatisticsRepo for DieselTx<'_> {
         ))
         .bind::<SqlTimestamp, _>(DbTime::from(now))
         .bind::<SqlTimestamp, _>(DbTime::from(start_of_hour(now).plus(std::time::Duration::from_hours(1))))
+        .prepared()
         .get_result::<Amount>(self.conn);
         let mut days = BTreeMap::from([(Day::of(now), count(self.check(row)?.amount))]);
         let rows = diesel::sql_query(
@@ -205,6 +216,7 @@ impl StatisticsRepo for DieselTx<'_> {
         .bind::<Text, _>(Dimension::CertificateEnd.as_str())
         .bind::<Text, _>(hour(now))
         .bind::<Text, _>(format!("{last} 23"))
+        .prepared()
         .load::<Counted>(self.conn);
         for row in self.check(rows)? {
             *days.entry(parse("rollups", &row.key)?).or_default() += count(row.amount);
@@ -233,6 +245,7 @@ impl StatisticsRepo for DieselTx<'_> {
                      ORDER BY created_at LIMIT 1",
             )
             .bind::<Text, _>(kind.as_str())
+            .prepared()
             .get_result::<Instant>(self.conn)
             .optional();
             if let Some(row) = self.check(row)? {
@@ -265,6 +278,7 @@ impl StatisticsRepo for DieselTx<'_> {
         let rows = diesel::sql_query(
             "SELECT dimension AS key, count(*) AS amount FROM rollup_deltas GROUP BY dimension",
         )
+        .prepared()
         .load::<Counted>(self.conn);
         Ok(self.check(rows)?.into_iter().map(|row| (row.key, count(row.amount))).collect())
     }
@@ -278,10 +292,12 @@ impl StatisticsRepo for DieselTx<'_> {
              ON CONFLICT (dimension, key) DO UPDATE SET amount = rollups.amount + excluded.amount",
         )
         .bind::<Text, _>(dimension)
+        .prepared()
         .execute(self.conn);
         self.check(added)?;
         let removed = diesel::sql_query("DELETE FROM rollup_deltas WHERE dimension = $1")
             .bind::<Text, _>(dimension)
+            .prepared()
             .execute(self.conn);
         Ok(self.check(removed)?.try_into().unwrap_or(u64::MAX))
     }
@@ -303,6 +319,7 @@ impl StatisticsRepo for DieselTx<'_> {
                     .bind::<Text, _>(dimension.as_str())
                     .bind::<Text, _>(&miscount.key)
                     .bind::<BigInt, _>(-miscount.off_by)
+                    .prepared()
                     .execute(self.conn);
             self.check(inserted)?;
         }
