@@ -119,6 +119,17 @@ pub(crate) async fn inventory(url: &DatabaseUrl, count: u32) -> Result<()> {
             "{numbers} INSERT INTO certificate_sans (certificate_id, kind, value) \
              SELECT 'mc-bench-' || {padded}, 'dns', {name} FROM s"
         ),
+        // A trail as long as the inventory. Its links are numbers only: nobody verifies them here.
+        format!(
+            "{numbers} INSERT INTO audit_events (id, actor, actor_type, action, resource_type, resource_id, \
+             details, \"timestamp\") SELECT 'audit-bench-' || {padded}, 'bench', 'System', \
+             'certificate_created', 'certificate', 'mc-bench-' || {padded}, '{{}}', {made} FROM s",
+            made = after("n - 2000000"),
+        ),
+        format!(
+            "{numbers} INSERT INTO audit_chain (seq, event_id, hash) SELECT \
+             (SELECT coalesce(max(seq), 0) FROM audit_chain) + n, 'audit-bench-' || {padded}, '-' FROM s"
+        ),
         // What a running server does every few seconds.
         "BEGIN".to_owned(),
         "INSERT INTO rollups (dimension, key, amount) SELECT dimension, key, CAST(sum(amount) AS BIGINT) \

@@ -36,9 +36,18 @@ async fn engine(name: &str, mut settings: ScenarioSettings, certificates: u32, s
         ("page of 100, status=Expired", "certificates?per_page=100&status=Expired".to_owned()),
         ("page of 100, two filters", "certificates?per_page=100&environment=env-1&status=Active".to_owned()),
         ("page of 100, by end of validity", "certificates?per_page=100&sort=expires_at".to_owned()),
+        (
+            "page of 100, three filters and a cursor",
+            format!(
+                "certificates?per_page=100&environment=env-1&issuer_id=iss-local&owner_id=o-default&cursor={cursor}"
+            ),
+        ),
         ("search, one match", "certificates?per_page=100&search=ost-0000777.".to_owned()),
         ("search, a few hundred matches", "certificates?per_page=100&search=777.bench".to_owned()),
         ("search, everything matches", "certificates?per_page=100&search=bench.example".to_owned()),
+        ("page of 100 audit events", "audit?per_page=100".to_owned()),
+        ("page of 100 API calls", "audit/calls?per_page=100".to_owned()),
+        ("page of 100 jobs", "jobs?per_page=100".to_owned()),
         ("stats/summary", "stats/summary".to_owned()),
         ("stats/certificates-by-status", "stats/certificates-by-status".to_owned()),
         ("stats/expiration-timeline, a year", "stats/expiration-timeline?days=365".to_owned()),

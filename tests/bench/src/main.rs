@@ -10,6 +10,7 @@ mod core;
 mod fill;
 mod footprint;
 mod http;
+mod import;
 mod inventory;
 mod issuance;
 mod load;
@@ -45,6 +46,9 @@ struct Options {
     /// Certificates to issue
     #[arg(long, default_value_t = 4_000)]
     issuances: u32,
+    /// Certificates to import
+    #[arg(long, default_value_t = 100_000)]
+    imports: u32,
     /// Seconds for each HTTP measurement
     #[arg(long, default_value_t = 5)]
     seconds: u32,
@@ -62,6 +66,8 @@ enum Section {
     Sweep,
     /// Compliance rules over a large inventory
     Policy,
+    /// Certificates that others issued, from PEM to committed rows
+    Import,
     /// Memory, time to readiness, sizes
     Footprint,
 }
@@ -100,6 +106,9 @@ async fn run(options: Options) -> Result<()> {
     }
     if options.wants(Section::Policy) {
         policy::measure(options.scaled(options.certificates)).await?;
+    }
+    if options.wants(Section::Import) {
+        import::measure(options.scaled(options.imports)).await?;
     }
     if options.wants(Section::Footprint) {
         footprint::measure().await?;
