@@ -74,7 +74,7 @@ pub async fn a_purge_takes_everything_but_the_ledger(db: &TestStore) {
     let left = read(db, move |tx| {
         Ok((
             tx.certificates().find(&free())?.is_some(),
-            tx.versions().latest_per_agent(&free())?.len(),
+            tx.versions().newest_validity(&[free()])?.len(),
             tx.deployments().of_certificate(&free())?.len(),
             tx.jobs().find(&build::id("job-over"))?.is_some(),
             tx.approvals().find(&build::id("ar-free"))?.is_some(),
