@@ -62,12 +62,12 @@ impl LiveChannels {
     }
 
     /// The configuration of a kind.
-    pub(crate) fn schema(&self, kind: NotificationChannel) -> Result<ConfigSchema, ServiceError> {
+    pub fn schema(&self, kind: NotificationChannel) -> Result<ConfigSchema, ServiceError> {
         Ok(self.factory(kind)?.config_schema())
     }
 
     /// Builds a notifier to see whether its configuration is usable, and drops it.
-    pub(crate) fn try_out(
+    pub fn try_out(
         &self,
         kind: NotificationChannel,
         id: &ChannelId,
