@@ -2,7 +2,7 @@
 
 use crate::workspace::{read, run};
 use anyhow::{Context, Result, bail};
-use certctl_test_support::{TestPostgres, find_program, install_line, require_program};
+use certctl_test_support::{TestPostgres, TestSmtp, find_program, install_line, require_program};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -15,7 +15,7 @@ struct Requirement {
     present: fn() -> bool,
 }
 
-const REQUIREMENTS: [Requirement; 8] = [
+const REQUIREMENTS: [Requirement; 9] = [
     Requirement {
         what: "nginx",
         packages: &["nginx-light", "nginx"],
@@ -58,6 +58,11 @@ const REQUIREMENTS: [Requirement; 8] = [
             probe.args(["-c", "import ensurepip, venv"]).stdin(Stdio::null()).stderr(Stdio::null());
             probe.status().is_ok_and(|status| status.success())
         },
+    },
+    Requirement {
+        what: "aiosmtpd, the mail server of the tests",
+        packages: &["python3-aiosmtpd"],
+        present: || TestSmtp::require_installed().is_ok(),
     },
     Requirement {
         what: "the public CA certificates",

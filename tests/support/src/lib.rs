@@ -1,4 +1,4 @@
-//! What tests need from the machine: programs, free ports and a PostgreSQL of their own.
+//! What tests need from the machine: programs, free ports, a PostgreSQL and a mail server of their own.
 //!
 //! Nothing here knows certctl. A missing program is an error that names the package to
 //! install, never a reason to skip a test.
@@ -11,7 +11,9 @@
 mod port;
 mod postgres;
 mod program;
+mod smtp;
 
 pub use port::free_port;
 pub use postgres::TestPostgres;
 pub use program::{find_program, install_line, require_program};
+pub use smtp::TestSmtp;
