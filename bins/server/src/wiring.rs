@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod digest;
 pub(crate) mod keys;
 mod options;
 mod reconcilers;
@@ -132,6 +133,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
     let gate = PolicyGate::new(config.policy.blocking_severities.iter().copied());
     let readiness = life.readiness().clone();
+    let (digests, digest_task) = digest::build(&config, &base);
     let events = Events::new(base.clone(), EventOptions::default(), changed);
     edge::follow(life, events.clone());
     let services = Services {
@@ -143,6 +145,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups)).guarded(gate.clone())),
+        digests,
         exports: Arc::new(Exports::new(base.clone(), config.export.per_actor_per_hour)),
         imports: Arc::new(Imports::new(base.clone())),
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
@@ -191,6 +194,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         },
     );
     let mut others = audit.tasks;
+    others.extend(digest_task);
     if config.demo.seed {
         others.push(demo::agents(&services));
     }

@@ -9,6 +9,7 @@ pub mod api_key;
 pub mod approval;
 pub mod audit;
 pub mod certificate;
+pub mod digest;
 pub mod error;
 pub mod event;
 pub mod export;

@@ -43,6 +43,7 @@ mod audit;
 mod builder;
 mod call;
 mod certificate;
+mod digest;
 mod error;
 mod event;
 mod issuer;
@@ -68,6 +69,7 @@ pub use audit::{AuditTrail, EventStream, ExportFormat};
 pub use builder::{BuildError, Builder};
 pub use call::{ETag, Tagged};
 pub use certificate::Certificates;
+pub use digest::Digest;
 pub use error::ClientError;
 pub use event::{Events, LiveEvents, Watched};
 pub use issuer::Issuers;
@@ -204,6 +206,11 @@ impl Client {
     /// Jobs.
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// The digest.
+    pub const fn digest(&self) -> Digest<'_> {
+        Digest(self)
     }
 
     /// Figures about the whole installation.

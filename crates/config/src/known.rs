@@ -45,10 +45,6 @@ pub(crate) const LATER: &[Later] = &[
         names: &["CERTCTL_NETWORK_SCAN_ENABLED", "CERTCTL_NETWORK_SCAN_INTERVAL"],
     },
     Later {
-        feature: "digests",
-        names: &["CERTCTL_DIGEST_ENABLED", "CERTCTL_DIGEST_INTERVAL", "CERTCTL_DIGEST_RECIPIENTS"],
-    },
-    Later {
         feature: "endpoint health checks",
         names: &[
             "CERTCTL_HEALTH_CHECK_ENABLED",

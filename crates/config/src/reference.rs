@@ -88,7 +88,7 @@ fn sample_value(key: &Key) -> Option<String> {
     })?;
     Some(match key.kind {
         Kind::Integer { .. } | Kind::Flag => text.to_owned(),
-        Kind::HostList | Kind::NetworkList | Kind::OriginList => {
+        Kind::HostList | Kind::NetworkList | Kind::OriginList | Kind::MailList => {
             let members: Vec<String> = text.split(',').map(|member| format!("\"{member}\"")).collect();
             format!("[{}]", members.join(", "))
         }

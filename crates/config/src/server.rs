@@ -10,6 +10,7 @@ use crate::section::audit::{self, Audit};
 use crate::section::auth::{self, Auth};
 use crate::section::database::{self, Database};
 use crate::section::demo::{self, Demo};
+use crate::section::digest::{self, Digest};
 use crate::section::edge::{self, Edge};
 use crate::section::encryption::{self, Encryption};
 use crate::section::export::{self, Export};
@@ -64,6 +65,8 @@ pub struct ServerConfig {
     pub jobs: Jobs,
     /// How long what is over is kept.
     pub retention: Retention,
+    /// The digest.
+    pub digest: Digest,
     /// The audit trail and the log of API calls.
     pub audit: Audit,
     /// Times of a shutdown.
@@ -101,6 +104,7 @@ impl ServerConfig {
         let jobs = jobs::read(&mut reader);
         let retention = retention::read(&mut reader);
         let guards = guards::read(&mut reader);
+        let digest = digest::read(&mut reader);
         let audit = audit::read(&mut reader);
         let shutdown = shutdown::read(&mut reader);
 
@@ -125,6 +129,7 @@ impl ServerConfig {
             guards,
             jobs,
             retention,
+            digest,
             audit,
             shutdown,
             settings,

@@ -1,6 +1,7 @@
 //! Texts to values. Nothing is guessed: what does not read completely is refused.
 
 use crate::key::Kind;
+use certctl_domain::organisation::mail_address;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -163,6 +164,15 @@ pub(crate) fn origins(text: &str) -> Result<Vec<String>, Refusal> {
         member => Err(Refusal::because(format!("`{member}` is not an origin")).hint(
             "Write it as browsers do: scheme and host in lower case, a port if it is unusual, no path.",
         )),
+    };
+    list(text).map(one).collect()
+}
+
+/// Mail addresses, with their domains in lower case.
+pub(crate) fn mails(text: &str) -> Result<Vec<String>, Refusal> {
+    let one = |member: &str| {
+        mail_address(member)
+            .map_err(|reason| Refusal::because(format!("`{member}` is no mail address: {reason}")))
     };
     list(text).map(one).collect()
 }

@@ -6,10 +6,12 @@
 
 mod channel;
 mod delivery;
+mod digest;
 mod routing;
 
 pub use channel::{Channel, ChannelHealth, ChannelRef};
 pub use delivery::{Attempt, AttemptResult, Delivery, NotificationStatus, delivery_backoff};
+pub use digest::DigestSchedule;
 pub use routing::{Cell, QuietHours, Recipients, Routing, RoutingInput};
 
 use crate::Timestamp;

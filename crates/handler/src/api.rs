@@ -1,9 +1,9 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, api_key, approval, audit, certificate, event, export, import, issuer,
-    job, metrics, operation, owner, policy, profile, renewal, renewal_policy, statistics, system, target,
-    team, violation,
+    agent, agent_group, agent_work, api_key, approval, audit, certificate, digest, event, export, import,
+    issuer, job, metrics, operation, owner, policy, profile, renewal, renewal_policy, statistics, system,
+    target, team, violation,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -15,6 +15,7 @@ use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
 use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::digest::DigestService;
 use certctl_service_api::event::EventService;
 use certctl_service_api::export::ExportService;
 use certctl_service_api::import::ImportService;
@@ -39,6 +40,8 @@ use std::sync::Arc;
 pub struct Services {
     /// Managed certificates.
     pub certificates: Arc<dyn CertificateService>,
+    /// The digest.
+    pub digests: Arc<dyn DigestService>,
     /// Live events.
     pub events: Arc<dyn EventService>,
     /// Certificates as files.
@@ -135,6 +138,7 @@ pub fn route_table() -> RouteTable {
     profile::routes(&mut table);
     team::routes(&mut table);
     audit::routes(&mut table);
+    digest::routes(&mut table);
     statistics::routes(&mut table);
     metrics::routes(&mut table);
     owner::routes(&mut table);
@@ -185,6 +189,7 @@ impl Api {
     pub fn configure(&self, config: &mut ServiceConfig) {
         let Services {
             certificates,
+            digests,
             events,
             exports,
             imports,
@@ -210,6 +215,7 @@ impl Api {
         } = self.services.clone();
         config
             .app_data(Data::from(certificates))
+            .app_data(Data::from(digests))
             .app_data(Data::from(events))
             .app_data(Data::from(exports))
             .app_data(Data::from(imports))

@@ -12,6 +12,7 @@ mod api_key;
 mod approval;
 mod audit;
 mod certificate;
+mod digest;
 mod event;
 mod examples;
 mod export;

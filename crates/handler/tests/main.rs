@@ -14,6 +14,8 @@ mod approvals;
 mod audit;
 #[path = "routes/certificates.rs"]
 mod certificates;
+#[path = "routes/digest.rs"]
+mod digest;
 #[path = "routes/documents.rs"]
 mod documents;
 #[path = "routes/events.rs"]

@@ -40,7 +40,9 @@ impl ApiError {
             ServiceError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             ServiceError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ServiceError::Upstream { .. } => StatusCode::BAD_GATEWAY,
-            ServiceError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ServiceError::Unavailable(_) | ServiceError::NotConfigured { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 

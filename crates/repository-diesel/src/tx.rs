@@ -7,10 +7,10 @@ use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo,
-    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo,
-    OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo,
-    SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
+    IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo,
+    OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo,
+    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -145,6 +145,7 @@ accessors! {
     certificates: CertificateRepo,
     channels: ChannelRepo,
     deployments: DeploymentRepo,
+    digests: DigestRepo,
     enrolment_tokens: EnrolmentTokenRepo,
     events: EventRepo,
     idempotency_keys: IdempotencyRepo,

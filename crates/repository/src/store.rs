@@ -2,10 +2,10 @@
 
 use crate::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, EnrolmentTokenRepo, EventRepo, IdempotencyRepo,
-    IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo,
-    OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo,
-    SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
+    IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo,
+    OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo,
+    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -42,6 +42,8 @@ pub trait Tx {
     fn channels(&mut self) -> &mut dyn ChannelRepo;
     /// Certificate↔target mappings and their deployment state.
     fn deployments(&mut self) -> &mut dyn DeploymentRepo;
+    /// What digests tell.
+    fn digests(&mut self) -> &mut dyn DigestRepo;
     /// Agent enrolment tokens.
     fn enrolment_tokens(&mut self) -> &mut dyn EnrolmentTokenRepo;
     /// Live events.

@@ -186,6 +186,14 @@ pub enum ServiceError {
         /// What failed and what to do next.
         message: String,
     },
+    /// A feature is switched off or lacks its surroundings.
+    #[error("{message}")]
+    NotConfigured {
+        /// Stable code: `digest_off`, `no_email_channel` or `no_digest_recipients`.
+        code: &'static str,
+        /// What is missing, and how to provide it.
+        message: String,
+    },
     /// The database cannot be reached, or is overloaded.
     #[error("the service is not available at the moment")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -244,7 +252,9 @@ impl ServiceError {
             Self::Unprocessable(_) => "unprocessable",
             Self::PolicyViolation(_) => "policy_violation",
             Self::Conflict { code, .. } => code.as_str(),
-            Self::Unauthenticated { code, .. } | Self::Refused { code, .. } => code,
+            Self::Unauthenticated { code, .. }
+            | Self::Refused { code, .. }
+            | Self::NotConfigured { code, .. } => code,
             Self::Forbidden { .. } => "forbidden",
             Self::Retired { .. } => "agent_retired",
             Self::Throttled { .. } => "too_many_requests",

@@ -11,6 +11,7 @@ pub mod approval;
 pub mod audit;
 pub mod auth;
 pub mod certificate;
+pub mod digest;
 pub mod edit;
 pub mod engine;
 mod error;

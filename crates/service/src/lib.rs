@@ -68,7 +68,7 @@ pub use key_usage::KeyUsage;
 pub use leases::StoreLeases;
 pub use live_issuers::LiveIssuers;
 pub use metrics::{Metrics, MetricsSources};
-pub use notification::LiveChannels;
+pub use notification::{DigestOptions, Digests, LiveChannels};
 pub use operation::Operations;
 pub use owner::Owners;
 pub use policy::{Policies, PolicyGate};

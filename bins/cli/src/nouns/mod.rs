@@ -31,6 +31,7 @@ pub(crate) const ALL: &[&Noun] = &[
     &audit::AUDIT,
     &access::API_KEYS,
     &server::STATS,
+    &server::DIGEST,
     &server::METRICS,
 ];
 

@@ -1,6 +1,6 @@
-//! Statistics and metrics.
+//! Statistics, metrics and the digest.
 
-use crate::noun::{Action, Answer, Kind, Noun, query, read, text};
+use crate::noun::{Action, Answer, Kind, Noun, post, query, read, text};
 
 const DAYS: &[crate::noun::Arg] = &[query("days", Kind::Number, "How many days, 1 to 365")];
 
@@ -71,5 +71,20 @@ pub(crate) const METRICS: Noun = Noun {
     actions: &[
         read("json", "metrics", "As JSON", Answer::Object),
         read("prometheus", "metrics/prometheus", "In the Prometheus text format", Answer::Raw),
+    ],
+};
+
+pub(crate) const DIGEST: Noun = Noun {
+    name: "digest",
+    aliases: &[],
+    one: "digest",
+    about: "The regular mail about what is urgent",
+    path: "digest",
+    verbs: &[],
+    filters: &[],
+    columns: &[],
+    actions: &[
+        read("preview", "digest/preview", "As it would be sent now, an HTML document", Answer::Raw),
+        post("send", "digest/send", "Send it now to everybody who gets the regular one", Answer::Object),
     ],
 };

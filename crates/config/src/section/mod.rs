@@ -4,6 +4,7 @@ pub mod audit;
 pub mod auth;
 pub mod database;
 pub mod demo;
+pub mod digest;
 pub mod edge;
 pub mod encryption;
 pub mod export;
@@ -43,6 +44,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Jobs", keys: jobs::KEYS },
     Group { title: "Retention", keys: retention::KEYS },
     Group { title: "Guards against loops", keys: guards::KEYS },
+    Group { title: "Digest", keys: digest::KEYS },
     Group { title: "Audit", keys: audit::KEYS },
     Group { title: "Shutdown", keys: shutdown::KEYS },
 ];

@@ -6,6 +6,7 @@
 )]
 
 #[cfg(test)]
+mod digest;
 mod edge;
 #[cfg(test)]
 mod layers;

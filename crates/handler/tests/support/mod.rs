@@ -6,6 +6,7 @@ mod api_keys;
 mod approvals;
 mod audit;
 mod certificates;
+mod digest;
 mod events;
 mod exports;
 mod imports;
@@ -42,6 +43,7 @@ use uuid::Uuid;
 
 pub(crate) use approvals::Approvals;
 pub(crate) use certificates::Certificates;
+pub(crate) use digest::Digests;
 pub(crate) use jobs::Jobs;
 pub(crate) use system::System;
 pub(crate) use work::Work;
@@ -81,6 +83,7 @@ impl IdSource for NilIds {
 pub(crate) struct Bench {
     pub(crate) certificates: Arc<Certificates>,
     pub(crate) approvals: Arc<Approvals>,
+    pub(crate) digests: Arc<Digests>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) work: Arc<Work>,
     pub(crate) system: Arc<System>,
@@ -93,10 +96,12 @@ impl Bench {
     pub(crate) fn new() -> Self {
         let (certificates, jobs): (Arc<Certificates>, Arc<Jobs>) = Default::default();
         let approvals: Arc<Approvals> = Arc::default();
+        let digests: Arc<Digests> = Arc::default();
         let (work, system): (Arc<Work>, Arc<System>) = Default::default();
         let stopping = CancellationToken::new();
         let services = Services {
             certificates: certificates.clone(),
+            digests: digests.clone(),
             exports: Arc::new(exports::Exports),
             imports: Arc::new(imports::Imports),
             events: Arc::new(events::Events),
@@ -140,6 +145,7 @@ impl Bench {
         Self {
             certificates,
             approvals,
+            digests,
             jobs,
             work,
             system,

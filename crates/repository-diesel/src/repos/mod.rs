@@ -10,6 +10,7 @@ mod audit_chain;
 mod ca_key;
 mod certificate;
 mod deployment;
+mod digest;
 mod enrolment;
 mod event;
 mod idempotency;

@@ -3,6 +3,7 @@
 
 mod agent_health;
 mod deployment_sweep;
+mod digest;
 mod job_retention;
 mod job_timeouts;
 mod operation_retention;
@@ -15,6 +16,7 @@ mod rollups;
 
 pub use agent_health::AgentHealth;
 pub use deployment_sweep::{DEPLOYMENT_PAUSE, DeploymentSweep};
+pub use digest::Digest;
 pub use job_retention::JobRetention;
 pub use job_timeouts::{JobTimeouts, WaitingTimes};
 pub use operation_retention::OperationRetention;

@@ -24,6 +24,8 @@ mod certificate;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod digest;
+#[cfg(test)]
 mod enforcement;
 #[cfg(test)]
 mod event;

@@ -12,6 +12,7 @@ pub mod certificate_list;
 pub mod certificate_purge;
 pub mod claim;
 pub mod deployment;
+pub mod digest;
 pub mod event;
 pub mod idempotency;
 pub mod issuer;
@@ -214,6 +215,11 @@ macro_rules! store_suite {
                 the_same_work_is_queued_once,
                 updates_are_guarded_by_the_revision,
                 waiting_jobs_come_oldest_first,
+            }
+            digest {
+                lists_are_cut_and_their_totals_exact,
+                owners_are_those_with_an_address_and_a_certificate,
+                owners_see_their_own,
             }
             event {
                 every_audit_event_is_told,
