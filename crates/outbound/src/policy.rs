@@ -53,12 +53,15 @@ impl EgressPolicy {
 /// The IPv4 address in an IPv4-mapped, IPv4-compatible, NAT64 (RFC 6052) or 6to4 address.
 fn embedded(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(v6) = address else { return None };
-    let [a, b, c, d, e, f, g, h] = v6.segments();
-    let low = || Ipv4Addr::from((u32::from(g) << 16) | u32::from(h));
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(low()),
-        (0, 0, 0, 0, 0, 0) if g != 0 => Some(low()),
-        (0x2002, ..) => Some(Ipv4Addr::from((u32::from(b) << 16) | u32::from(c))),
+    let words = v6.segments();
+    let at = |first: usize| {
+        let half = |n: usize| words.get(n).copied().map_or(0, u32::from);
+        Ipv4Addr::from((half(first) << 16) | half(first + 1))
+    };
+    match words {
+        [0, 0, 0, 0, 0, 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(at(6)),
+        [0, 0, 0, 0, 0, 0, high, _] if high != 0 => Some(at(6)),
+        [0x2002, ..] => Some(at(1)),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Channels: where notifications go.
 
 use super::NotificationChannel;
-use crate::id::{ChannelId, IdError};
+use crate::id::ChannelId;
 use crate::issuer::ConnectorSource;
 use crate::{JsonText, Timestamp, UnknownValue};
 use std::fmt;
@@ -80,7 +80,7 @@ impl FromStr for ChannelRef {
             Ok(kind) => return Ok(Self::Kind(kind)),
             Err(error) => error,
         };
-        ChannelId::parse(text).map(Self::Channel).map_err(|_: IdError| UnknownChannel { kind })
+        ChannelId::parse(text).map(Self::Channel).map_err(|_no_id| UnknownChannel { kind })
     }
 }
 

@@ -124,14 +124,13 @@ mod tests {
 
     #[test]
     fn what_was_delivered_or_is_on_its_way_is_not_requeued() {
-        use NotificationStatus as S;
         for (status, delivery, allowed) in [
-            (S::Dead, None, true),
-            (S::Failed, None, true),
-            (S::Sent, Some(Delivery::NoNotifier), true),
-            (S::Sent, Some(Delivery::Delivered), false),
-            (S::Pending, None, false),
-            (S::Cancelled, None, false),
+            (NotificationStatus::Dead, None, true),
+            (NotificationStatus::Failed, None, true),
+            (NotificationStatus::Sent, Some(Delivery::NoNotifier), true),
+            (NotificationStatus::Sent, Some(Delivery::Delivered), false),
+            (NotificationStatus::Pending, None, false),
+            (NotificationStatus::Cancelled, None, false),
         ] {
             assert_eq!(status.check_requeue(delivery).is_ok(), allowed, "{status} {delivery:?}");
         }

@@ -60,7 +60,7 @@ impl IntoDomain for AlertRow {
             resource_type: self.resource_type,
             resource_id: self.resource_id,
             certificate_id: at.parse_set("certificate_id", self.certificate_id.as_deref())?,
-            incident: incident(at, self.incident_key, self.incident_phase)?,
+            incident: incident(at, self.incident_key, self.incident_phase.as_deref())?,
             story: Story {
                 subject: self.subject,
                 message: self.message,
@@ -75,9 +75,9 @@ impl IntoDomain for AlertRow {
 fn incident(
     at: Origin<'_>,
     key: Option<String>,
-    phase: Option<String>,
+    phase: Option<&str>,
 ) -> Result<Option<Incident>, StoreError> {
-    let phase = at.parse_set("incident_phase", phase.as_deref())?;
+    let phase = at.parse_set("incident_phase", phase)?;
     Ok(key.zip(phase).map(|(key, phase)| Incident { key, phase }))
 }
 
@@ -219,7 +219,7 @@ impl IntoDomain for NotificationRow {
                 html: self.html,
                 facts: at.json("facts", &self.facts)?,
             },
-            incident: incident(at, self.incident_key, self.incident_phase)?,
+            incident: incident(at, self.incident_key, self.incident_phase.as_deref())?,
             threshold_days: threshold,
             dedup_key: self.dedup_key,
             status: at.parse("status", &self.status)?,

@@ -155,7 +155,7 @@ impl AgentGroups {
                 let (subject, details) = (("agent_group", id.as_str()), json!({"agent_id": agent}));
                 let action = "agent_group_member_removed";
                 tx.audit().append(&audit_event(&*ids, &who, now, action, subject, &details))?;
-                return Ok(look_again(tx, &id, now)?);
+                return look_again(tx, &id, now);
             }
             Ok::<_, Failure>(0)
         });

@@ -74,7 +74,7 @@ async fn an_archived_certificate_goes_after_its_time_and_its_issuances_stay_on_r
 async fn a_certificate_with_a_valid_leaf_or_back_in_service_stays() {
     for bench in ServiceBench::both().await {
         let (t, rest) = archived(bench).await;
-        t.bench.clock.advance(rest - Duration::from_secs(1));
+        t.bench.clock.advance(rest.saturating_sub(Duration::from_secs(1)));
         assert_eq!(purge(&t, Duration::from_secs(1)).await, 0, "its leaf is valid for another second");
         t.bench.clock.advance(Duration::from_secs(2));
         t.certificates.unarchive(&operator(), &build::id("mc-www")).await.unwrap();
@@ -120,7 +120,7 @@ async fn operations_go_after_their_time_and_those_under_way_stay() {
         OperationRunner::new(t.base.clone(), Arc::clone(&t.wakeups)).activate(&Never).await;
         let under_way = start().await;
         let retention = OperationRetention::new(t.base.clone(), DAY);
-        t.clock.advance(DAY - Duration::from_secs(1));
+        t.clock.advance(DAY.saturating_sub(Duration::from_secs(1)));
         assert_eq!(retention.activate(&Never).await.counts, []);
         t.clock.advance(Duration::from_secs(2));
         assert_eq!(retention.activate(&Never).await.counts, [("removed", 1)]);

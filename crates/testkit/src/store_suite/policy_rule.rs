@@ -24,12 +24,12 @@ async fn seed(db: &TestStore) {
 }
 
 async fn open(db: &TestStore, violation: PolicyViolation) {
-    write(db, move |tx| tx.policy_violations().open(&[violation.clone()])).await;
+    write(db, move |tx| tx.policy_violations().open(std::slice::from_ref(&violation))).await;
 }
 
 /// Asserts that a violation is not added, because another snapshot would show why not.
 async fn refuse_to_open(db: &TestStore, violation: PolicyViolation) {
-    let late = attempt(db, move |tx| tx.policy_violations().open(&[violation.clone()])).await;
+    let late = attempt(db, move |tx| tx.policy_violations().open(std::slice::from_ref(&violation))).await;
     assert!(matches!(late, Err(StoreError::Contended)), "{late:?}");
 }
 
@@ -141,7 +141,7 @@ pub async fn a_violation_is_open_once_for_a_rule_and_a_certificate(db: &TestStor
     assert_eq!(ids(of(&["mc-a", "mc-b"]).await), ["violation-3", "violation-4", "violation-5"]);
     assert!(of(&[]).await.is_empty());
     let missing = build::violation("violation-6", "pr-a", "mc-none");
-    let refused = attempt(db, move |tx| tx.policy_violations().open(&[missing.clone()])).await;
+    let refused = attempt(db, move |tx| tx.policy_violations().open(std::slice::from_ref(&missing))).await;
     assert_refused!(refused, Missing, "policy_violation.certificate_id");
 }
 

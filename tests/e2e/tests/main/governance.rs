@@ -20,7 +20,7 @@ async fn rules_stop_what_breaks_them(mut settings: ScenarioSettings) -> Result<(
     admin.policies().create(&rule).await?;
 
     let mut request = Scenario::request("www.governed.example", &issuer, &[])?;
-    request.environment = "staging".to_owned();
+    "staging".clone_into(&mut request.environment);
     let refused = admin.certificates().create(&request).await.err().context("a rule was broken")?;
     assert_eq!((refused.status(), refused.code()), (Some(422), Some("policy_violation")));
     let details = refused.body().and_then(|body| body.details.clone()).context("no details")?;
@@ -29,9 +29,9 @@ async fn rules_stop_what_breaks_them(mut settings: ScenarioSettings) -> Result<(
     assert_eq!(admin.certificates().list(&ListQuery::new()).await?.total, 0);
 
     // What keeps to the rule passes, and may not be changed into what breaks it.
-    request.environment = "production".to_owned();
+    "production".clone_into(&mut request.environment);
     let certificate = admin.certificates().create(&request).await?;
-    request.environment = "staging".to_owned();
+    "staging".clone_into(&mut request.environment);
     let refused = admin.certificates().replace(&certificate.id, &request, None).await.err();
     assert_eq!(refused.as_ref().and_then(|error| error.code()), Some("policy_violation"));
 
@@ -44,7 +44,7 @@ async fn rules_stop_what_breaks_them(mut settings: ScenarioSettings) -> Result<(
     let stale = admin.policies().patch(&id, &off, read.tag.as_ref()).await.err();
     assert_eq!(stale.as_ref().and_then(|error| error.code()), Some("stale"));
     admin.certificates().replace(&certificate.id, &request, None).await?;
-    request.name = "another".to_owned();
+    "another".clone_into(&mut request.name);
     admin.certificates().create(&request).await?;
     Ok(())
 }

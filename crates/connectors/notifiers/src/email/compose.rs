@@ -48,7 +48,7 @@ pub(super) fn compose(
 
 /// One address: a list of them would show everybody's to each.
 fn recipient(text: &str) -> Result<Address, ConnectorError> {
-    text.trim().parse().map_err(|_: lettre::address::AddressError| {
+    text.trim().parse().map_err(|_refused: lettre::address::AddressError| {
         ConnectorError::permanent(
             ErrorKind::Validation,
             "the recipient is not one mail address; correct it where it is configured, then requeue",

@@ -1,12 +1,14 @@
 use super::*;
 use crate::notification::NotificationChannel as N;
 use crate::renewal::Weekday;
+use AlertSeverity::{Critical, Informational, Warning};
+use NotificationType::{DeploymentSuccess, RenewalFailure, Revocation};
 
-fn input<'a>(
+fn input(
     kind: NotificationType,
     severity: AlertSeverity,
-    policy: &'a BTreeMap<AlertSeverity, Vec<ChannelRef>>,
-) -> RoutingInput<'a> {
+    policy: &BTreeMap<AlertSeverity, Vec<ChannelRef>>,
+) -> RoutingInput<'_> {
     RoutingInput { kind, severity, policy, team: None, owner: None }
 }
 
@@ -18,8 +20,6 @@ fn told(routing: &Routing, of: RoutingInput<'_>) -> Vec<String> {
 fn a_cell_stands_before_the_defaults_and_a_policy_before_both() {
     let (none, routing) = (BTreeMap::new(), Routing::default());
     let of = |kind, severity| input(kind, severity, &none);
-    use AlertSeverity::{Critical, Informational, Warning};
-    use NotificationType::{DeploymentSuccess, RenewalFailure, Revocation};
     assert_eq!(told(&routing, of(RenewalFailure, Critical)), ["Email"]);
     assert_eq!(told(&routing, of(Revocation, Warning)), ["Email", "Webhook"]);
     assert!(told(&routing, of(DeploymentSuccess, Informational)).is_empty());
