@@ -71,3 +71,56 @@ pub struct Issuer {
     /// Last change.
     pub updated_at: Timestamp,
 }
+
+/// Failures in a row after which an issuer counts as failing.
+pub const FAILURES_OF_A_FAILING_ISSUER: u32 = 3;
+
+/// How an issuer fares, by what became of the issuances it was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssuerHealth {
+    /// Failures since the last success.
+    pub consecutive_failures: u32,
+    /// Since when it counts as failing; absent while it works.
+    pub failing_since: Option<Timestamp>,
+    /// Why it last failed. No secrets.
+    pub last_error: Option<String>,
+}
+
+impl IssuerHealth {
+    /// Notes a failure; true when the issuer counts as failing from now on.
+    #[must_use]
+    pub fn fail(&mut self, error: String, at: Timestamp) -> bool {
+        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+        self.last_error = Some(error);
+        if self.failing_since.is_some() || self.consecutive_failures < FAILURES_OF_A_FAILING_ISSUER {
+            return false;
+        }
+        self.failing_since = Some(at);
+        true
+    }
+
+    /// Since when it counted as failing, if it did: a success has ended that.
+    #[must_use]
+    pub fn succeed(&mut self) -> Option<Timestamp> {
+        std::mem::take(self).failing_since
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_fails_from_the_third_failure_in_a_row_until_a_success() {
+        let at = Timestamp::from_unix_seconds;
+        let mut health = IssuerHealth::default();
+        let fail = |health: &mut IssuerHealth, second| health.fail("down".to_owned(), at(second));
+        assert_eq!((fail(&mut health, 1), fail(&mut health, 2)), (false, false));
+        assert_eq!(health.succeed(), None, "two failures are no trouble");
+        assert_eq!((fail(&mut health, 3), fail(&mut health, 4)), (false, false));
+        assert!(fail(&mut health, 5));
+        assert!(!fail(&mut health, 6), "it is told once");
+        assert_eq!(health.succeed(), Some(at(5)));
+        assert_eq!(health, IssuerHealth::default());
+    }
+}

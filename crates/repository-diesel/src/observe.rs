@@ -47,6 +47,8 @@ pub struct TxReport {
     pub duration: Duration,
     /// How it ended.
     pub outcome: TxOutcome,
+    /// Whether it left alerts to be routed.
+    pub alerted: bool,
 }
 
 /// Is told about every finished transaction. Must not block.

@@ -338,6 +338,7 @@ diesel::table! {
         metadata -> Text,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        expiry_told_at -> Nullable<Timestamp>,
     }
 }
 
@@ -643,6 +644,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    expiry_looks (certificate_id) {
+        certificate_id -> Text,
+        due_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    issuer_health (issuer_id) {
+        issuer_id -> Text,
+        consecutive_failures -> BigInt,
+        failing_since -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     reconciler_marks (name) {
         name -> Text,
         period_seconds -> BigInt,
@@ -682,6 +699,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_events,
     notification_attempts,
     expiry_alerts,
+    expiry_looks,
+    issuer_health,
     reconciler_marks,
     leases,
     rollups,

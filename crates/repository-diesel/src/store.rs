@@ -99,7 +99,8 @@ fn open_blocking(runtime: &Handle, options: &DatabaseOptions) -> Result<DieselSt
 
 /// What became of one run of a body.
 enum Attempt {
-    Ended(Flow),
+    /// Kept or undone; whether it left alerts.
+    Ended(Flow, bool),
     Conflict,
     Failed(StoreError),
 }
@@ -163,6 +164,7 @@ impl TxRunner for DieselStore {
             waited: Duration::ZERO,
             duration: Duration::ZERO,
             outcome: TxOutcome::Contended,
+            alerted: false,
         };
         let mut ended = Err(StoreError::Contended);
         let waiting = Waiting::new(&self.0.canceller);
@@ -186,8 +188,9 @@ impl TxRunner for DieselStore {
             };
             report.attempts += 1;
             match outcome {
-                Attempt::Ended(flow) => {
+                Attempt::Ended(flow, alerted) => {
                     ended = Ok(());
+                    report.alerted = alerted;
                     report.outcome = match flow {
                         Flow::Commit => TxOutcome::Committed,
                         Flow::RollBack => TxOutcome::RolledBack,
@@ -262,7 +265,8 @@ fn attempt(
     }
     let mut tx = DieselTx::new(&mut loan.conn, totals, cancellation);
     let flow = body(&mut tx);
-    let (conflict, failed, effects) = (tx.conflict, tx.failed, std::mem::take(&mut tx.effects));
+    let (conflict, failed, alerted) = (tx.conflict, tx.failed, tx.alerted);
+    let effects = std::mem::take(&mut tx.effects);
     // A cancellation that was sent may arrive late; it must not meet the next transaction.
     loan.spoiled |= statements.end();
     if cancellation.is_gone() {
@@ -275,7 +279,7 @@ fn attempt(
                 for effect in effects {
                     effect();
                 }
-                Attempt::Ended(Flow::Commit)
+                Attempt::Ended(Flow::Commit, alerted)
             }
             Err(error) if dialect::is_conflict(&error) => {
                 roll_back(&mut loan);
@@ -294,7 +298,7 @@ fn attempt(
     roll_back(&mut loan);
     match flow {
         _ if conflict => Attempt::Conflict,
-        Flow::RollBack => Attempt::Ended(Flow::RollBack),
+        Flow::RollBack => Attempt::Ended(Flow::RollBack, false),
         Flow::Commit => {
             Attempt::Failed(StoreError::Other("the body went on after a failed statement".into()))
         }

@@ -7,10 +7,11 @@ use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
-    IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo,
-    OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo,
-    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo, ExpiryLookRepo,
+    IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo,
+    NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
+    ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx,
+    VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -25,6 +26,8 @@ pub(crate) struct DieselTx<'c> {
     pub(crate) failed: bool,
     /// What to do once the transaction is committed.
     pub(crate) effects: Vec<Box<dyn FnOnce() + Send>>,
+    /// An alert was written.
+    pub(crate) alerted: bool,
     cancellation: &'c Cancellation,
 }
 
@@ -44,7 +47,15 @@ impl<'c> DieselTx<'c> {
         totals: &'c TotalCache,
         cancellation: &'c Cancellation,
     ) -> Self {
-        Self { conn, totals, conflict: false, failed: false, effects: Vec::new(), cancellation }
+        Self {
+            conn,
+            totals,
+            conflict: false,
+            failed: false,
+            effects: Vec::new(),
+            alerted: false,
+            cancellation,
+        }
     }
 
     /// Fails when nobody waits for the transaction any more.
@@ -148,7 +159,9 @@ accessors! {
     digests: DigestRepo,
     enrolment_tokens: EnrolmentTokenRepo,
     events: EventRepo,
+    expiry_looks: ExpiryLookRepo,
     idempotency_keys: IdempotencyRepo,
+    issuer_health: IssuerHealthRepo,
     issuers: IssuerRepo,
     jobs: JobRepo,
     leases: LeaseRepo,

@@ -1,6 +1,7 @@
 //! Storage of approval requests.
 
 use crate::{Page, PageRequest, StoreError};
+use certctl_domain::Timestamp;
 use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::id::{ApprovalRequestId, CertificateId, JobId};
 
@@ -31,4 +32,8 @@ pub trait ApprovalRepo {
     fn insert(&mut self, request: &ApprovalRequest) -> Result<(), StoreError>;
     /// Writes a decision if the stored row is still pending; otherwise `Stale`.
     fn decide(&mut self, request: &ApprovalRequest) -> Result<(), StoreError>;
+    /// Pending ones created before this time whose end was not told yet, oldest first.
+    fn untold(&mut self, created_before: Timestamp, limit: u32) -> Result<Vec<ApprovalRequest>, StoreError>;
+    /// Remembers that the end of a pending one was told; false when it was before, or is not pending.
+    fn note_told(&mut self, id: &ApprovalRequestId, at: Timestamp) -> Result<bool, StoreError>;
 }

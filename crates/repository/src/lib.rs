@@ -5,6 +5,7 @@
 
 mod agent;
 mod agent_group;
+mod alert_source;
 mod api_call;
 mod api_key;
 mod approval;
@@ -37,6 +38,7 @@ mod version;
 
 pub use agent::{AgentFilter, AgentRepo};
 pub use agent_group::AgentGroupRepo;
+pub use alert_source::{ExpiryLook, ExpiryLookRepo, IssuerHealthRepo};
 pub use api_call::{ApiCallFilter, ApiCallRepo};
 pub use api_key::ApiKeyRepo;
 pub use approval::{ApprovalFilter, ApprovalRepo};

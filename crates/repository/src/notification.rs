@@ -86,6 +86,14 @@ pub struct Told {
     pub channel_id: Option<ChannelId>,
     /// Recipient.
     pub recipient: String,
+    /// What the newest word was about.
+    pub kind: NotificationType,
+    /// How urgent it was.
+    pub severity: AlertSeverity,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Whether it arrived, or may yet.
+    pub reached: bool,
 }
 
 /// Notifications and their attempts.

@@ -2,10 +2,11 @@
 
 use crate::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
-    IdempotencyRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo,
-    OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo,
-    RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo, ExpiryLookRepo,
+    IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo,
+    NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
+    ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo,
+    VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -48,8 +49,12 @@ pub trait Tx {
     fn enrolment_tokens(&mut self) -> &mut dyn EnrolmentTokenRepo;
     /// Live events.
     fn events(&mut self) -> &mut dyn EventRepo;
+    /// Looks at the ends of certificates.
+    fn expiry_looks(&mut self) -> &mut dyn ExpiryLookRepo;
     /// Keys of requests that may be sent again.
     fn idempotency_keys(&mut self) -> &mut dyn IdempotencyRepo;
+    /// How issuers fare.
+    fn issuer_health(&mut self) -> &mut dyn IssuerHealthRepo;
     /// Issuers.
     fn issuers(&mut self) -> &mut dyn IssuerRepo;
     /// Jobs.

@@ -2,9 +2,11 @@
 
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
-use crate::rows::{ApprovalRow, IntoDomain};
+use crate::rows::{ApprovalRow, IntoDomain, domain_values};
 use crate::schema::approval_requests;
 use crate::tx::DieselTx;
+use crate::types::DbTime;
+use certctl_domain::Timestamp;
 use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::id::{ApprovalRequestId, JobId};
 use certctl_repository::{ApprovalFilter, ApprovalRepo, Page, PageRequest, StoreError, exactly_one};
@@ -65,5 +67,26 @@ impl ApprovalRepo for DieselTx<'_> {
             .filter(approval_requests::state.eq(ApprovalState::Pending.as_str()));
         let updated = diesel::update(pending).set(ApprovalRow::try_from(request)?).execute(self.conn);
         exactly_one(self.check(updated)?)
+    }
+    fn untold(&mut self, created_before: Timestamp, limit: u32) -> Result<Vec<ApprovalRequest>, StoreError> {
+        let rows = approval_requests::table
+            .filter(approval_requests::state.eq(ApprovalState::Pending.as_str()))
+            .filter(approval_requests::expiry_told_at.is_null())
+            .filter(approval_requests::created_at.lt(DbTime::from(created_before)))
+            .order((approval_requests::created_at, approval_requests::id))
+            .limit(limit.into())
+            .select(ApprovalRow::as_select())
+            .load(self.conn);
+        domain_values(self.check(rows)?)
+    }
+
+    fn note_told(&mut self, id: &ApprovalRequestId, at: Timestamp) -> Result<bool, StoreError> {
+        let untold = approval_requests::table
+            .find(id.as_str())
+            .filter(approval_requests::state.eq(ApprovalState::Pending.as_str()))
+            .filter(approval_requests::expiry_told_at.is_null());
+        let told = approval_requests::expiry_told_at.eq(DbTime::from(at));
+        let updated = diesel::update(untold).set(told).execute(self.conn);
+        Ok(self.check(updated)? == 1)
     }
 }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod agent_group;
+mod alert_source;
 mod api_call;
 mod api_key;
 mod approval;

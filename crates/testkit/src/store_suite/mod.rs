@@ -3,6 +3,7 @@
 pub mod access;
 pub mod agent;
 pub mod agent_group;
+pub mod alert_source;
 pub mod api_call;
 pub mod approval;
 pub mod audit;
@@ -142,6 +143,11 @@ macro_rules! store_suite {
             agent_group {
                 groups_come_back_as_stored_and_are_guarded_by_their_last_change,
                 what_is_said_by_hand_is_replaced_taken_back_and_goes_with_the_group,
+            }
+            alert_source {
+                an_issuer_is_well_until_something_is_noted,
+                a_request_is_told_once_and_only_while_it_is_pending,
+                looks_are_due_by_time_and_whatever_moves_an_end_makes_them_due_again,
             }
             api_call {
                 calls_come_back_and_old_ones_go,

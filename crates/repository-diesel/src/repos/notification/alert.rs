@@ -14,6 +14,7 @@ impl AlertRepo for DieselTx<'_> {
     fn insert(&mut self, alert: &Alert) -> Result<(), StoreError> {
         let row = AlertRow::try_from(alert)?;
         let inserted = diesel::insert_into(alerts::table).values(row).execute(self.conn);
+        self.alerted = true;
         self.check(inserted).map(drop)
     }
 

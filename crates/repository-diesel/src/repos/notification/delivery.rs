@@ -18,7 +18,9 @@ use diesel::prelude::*;
 use notification_events as n;
 use std::collections::BTreeMap;
 
-type Triggered = (String, Option<String>, String, Option<String>);
+/// Channel, its id and recipient; phase, type, severity, time, status and delivery.
+type Triggered =
+    ((String, Option<String>, String), (Option<String>, String, String, DbTime, String, Option<String>));
 
 impl NotificationRepo for DieselTx<'_> {
     fn find(&mut self, id: &NotificationId) -> Result<Option<Notification>, StoreError> {
@@ -189,18 +191,27 @@ impl NotificationRepo for DieselTx<'_> {
             .filter(n::incident_key.eq(key))
             .filter(n::status.ne(NotificationStatus::Cancelled.as_str()))
             .order((n::created_at, n::id))
-            .select((n::channel, n::channel_id, n::recipient, n::incident_phase))
+            .select((
+                (n::channel, n::channel_id, n::recipient),
+                (n::incident_phase, n::kind, n::severity, n::created_at, n::status, n::delivery),
+            ))
             .load::<Triggered>(self.conn);
         // The newest word to each recipient counts.
-        let mut newest = BTreeMap::new();
-        for (channel, channel_id, recipient, phase) in self.check(rows)? {
-            newest.insert((channel, channel_id, recipient), phase);
-        }
+        let newest: BTreeMap<_, _> = self.check(rows)?.into_iter().collect();
         let trigger = Some(IncidentPhase::Trigger.as_str());
-        let told = newest.into_iter().filter(|(_, phase)| phase.as_deref() == trigger);
-        told.map(|((channel, channel_id, recipient), _)| {
+        let told = newest.into_iter().filter(|(_, (phase, ..))| phase.as_deref() == trigger);
+        told.map(|((channel, channel_id, recipient), (_, kind, severity, at, status, delivery))| {
             let channel_id = channel_id.map(|id| parse("notification_events", &id)).transpose()?;
-            Ok(Told { channel: parse("notification_events", &channel)?, channel_id, recipient })
+            Ok(Told {
+                channel: parse("notification_events", &channel)?,
+                channel_id,
+                recipient,
+                kind: parse("notification_events", &kind)?,
+                severity: parse("notification_events", &severity)?,
+                at: at.into(),
+                reached: status != NotificationStatus::Dead.as_str()
+                    && delivery.as_deref() != Some(Delivery::NoNotifier.as_str()),
+            })
         })
         .collect()
     }
