@@ -44,6 +44,7 @@ families! {
     DEPLOY_RELOAD_FAILURES_TOTAL = "certctl_deploy_reload_failures_total" ["target_type"] "Deployments whose reload failed after the files were in place.";
     DEPLOY_ROLLBACK_TOTAL = "certctl_deploy_rollback_total" ["target_type", "outcome"] "Rollbacks by outcome; one that failed as well needs a person.";
     DEPLOY_VALIDATE_FAILURES_TOTAL = "certctl_deploy_validate_failures_total" ["target_type"] "Deployments that the target's own validation refused.";
+    EXPIRY_ALERTS_TOTAL = "certctl_expiry_alerts_total" ["channel", "threshold", "result"] "Alerts about certificates near their end by kind of channel and threshold in days; success means queued.";
     HTTP_REQUEST_DURATION_SECONDS = "certctl_http_request_duration_seconds" ["route"] "Time from request to response by route.";
     HTTP_REQUESTS_TOTAL = "certctl_http_requests_total" ["method", "route", "status"] "Requests by method, route and status code.";
     ISSUANCE_DURATION_SECONDS = "certctl_issuance_duration_seconds" ["issuer_type"] "Time an issuer took to answer, failures included.";

@@ -3,9 +3,9 @@
 use certctl_telemetry::names::{self, Family};
 use certctl_telemetry::{
     ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, DeployCounter,
-    DeployCounters, ErrorClass, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome,
-    Level, MetricsError, OcspCounters, OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry,
-    RollupMetrics, RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
+    DeployCounters, ErrorClass, ExpiryAlertMetrics, ExpiryAlertResult, HttpMetrics, InstallationMetrics,
+    IssuanceMetrics, JobMetrics, JobOutcome, Level, MetricsError, OcspCounters, OcspEvent, PoolLevel,
+    PoolMetrics, ProcessMetrics, Registry, RollupMetrics, RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -22,6 +22,7 @@ fn everything() -> Registry {
     approvals.decided(ApprovalOutcome::Bypassed, "prof-server", Duration::ZERO);
     ProcessMetrics::register(&registry, "1.2.3", "0123abc", || Duration::from_secs(90)).unwrap();
     DeployCounters::register(&registry).unwrap().add("NGINX", DeployCounter::AttemptSuccess, 1);
+    ExpiryAlertMetrics::register(&registry).unwrap().told("Email", 7, ExpiryAlertResult::Success);
     let issuance = IssuanceMetrics::register(&registry).unwrap();
     issuance.record("GenericCA", Ok(()), Duration::from_millis(70));
     issuance.record("GenericCA", Err(ErrorClass::Timeout), Duration::from_secs(200));
