@@ -1,13 +1,15 @@
 //! The job engine: claims server jobs, runs them within their lease, records how they ended.
 
-use crate::agent_work::{job_backoff, note_failure};
+use crate::agent_work::job_backoff;
 use crate::failure::Failure;
+use crate::job::end_failed;
 use crate::retry::fail_attempt;
 use crate::support::{Foundation, audit_event};
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::deployment::DeploymentEvent;
+use certctl_domain::id::IdSource;
 use certctl_domain::job::{Executor, Job, JobEvent};
 use certctl_domain::retry::FailureClass;
 use certctl_repository::{ClaimRequest, Tx};
@@ -82,9 +84,10 @@ impl Engine {
             };
             let backoff = job_backoff(tx, &row)?;
             let ended = fail_attempt(&mut row, backoff, class, &message, now, &*ids)?;
-            tx.jobs().update(&mut row)?;
             if ended {
-                note_failure(tx, &row, DeploymentEvent::Failed, now)?;
+                end_failed(tx, &*ids, &mut row, DeploymentEvent::Failed, now)?;
+            } else {
+                tx.jobs().update(&mut row)?;
             }
             let action = format!("{}_job_{}", row.kind.as_str().to_lowercase(), if ended { "failed" } else { "attempt_failed" });
             let details = json!({"certificate_id": row.certificate_id, "attempt": row.attempts, "error": row.last_error});
@@ -102,14 +105,13 @@ pub(crate) fn holds(job: &Job, token: i64) -> bool {
 }
 
 /// Ends a claimed job that has used up its attempts.
-fn exhaust(tx: &mut dyn Tx, claimed: &Job, now: Timestamp) -> Result<(), Failure> {
+fn exhaust(tx: &mut dyn Tx, ids: &dyn IdSource, claimed: &Job, now: Timestamp) -> Result<(), Failure> {
     let Some(mut job) = tx.jobs().find(&claimed.id)?.filter(|row| holds(row, claimed.lease_token)) else {
         return Ok(());
     };
     job.last_error = Some("the server stopped in the middle of every attempt".to_owned());
     job.apply(JobEvent::Exhausted, now)?;
-    tx.jobs().update(&mut job)?;
-    note_failure(tx, &job, DeploymentEvent::Failed, now)
+    end_failed(tx, ids, &mut job, DeploymentEvent::Failed, now)
 }
 
 #[async_trait]
@@ -129,8 +131,8 @@ impl JobEngine for Engine {
         let (live, exhausted): (Vec<_>, Vec<_>) =
             claimed.await?.into_iter().partition(|job| job.attempts <= job.max_attempts);
         for job in exhausted {
-            let id = job.id.clone();
-            let ended = self.base.store.write("job.exhaust", move |tx| exhaust(tx, &job, now));
+            let (id, ids) = (job.id.clone(), Arc::clone(&self.base.ids));
+            let ended = self.base.store.write("job.exhaust", move |tx| exhaust(tx, &*ids, &job, now));
             // The other jobs are claimed and must be run; the end of its lease brings this one back.
             if let Err(failure) = ended.await {
                 let error = ServiceError::from(failure);

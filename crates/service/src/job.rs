@@ -1,9 +1,11 @@
 //! Jobs as operators see them: list, cancel, retry.
 
+mod ending;
 mod retry;
 mod verify;
 mod withdraw;
 
+pub(crate) use ending::end_failed;
 pub(crate) use withdraw::withdraw;
 
 use crate::agent_work::note_failure;

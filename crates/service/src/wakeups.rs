@@ -7,7 +7,8 @@ use std::sync::{Arc, Weak};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-/// Wakes workers, long-polling agents, the renewal sweep and the policy evaluation.
+/// Wakes workers, long-polling agents, the renewal sweep, the policy evaluation, and the routing and
+/// delivery of what people are told.
 #[derive(Debug, Default)]
 pub struct Wakeups {
     workers: Notify,
@@ -15,6 +16,8 @@ pub struct Wakeups {
     operations: Notify,
     operation_ended: Notify,
     policies: Notify,
+    alerts: Notify,
+    notifications: Notify,
     agents: Mutex<HashMap<AgentId, Weak<Notify>>>,
 }
 
@@ -67,6 +70,26 @@ impl Wakeups {
     /// Returns when a compliance rule changed since the last return.
     pub async fn policies_woken(&self) {
         self.policies.notified().await;
+    }
+
+    /// An alert waits for its routing.
+    pub fn wake_alerts(&self) {
+        self.alerts.notify_one();
+    }
+
+    /// Returns when an alert was written since the last return.
+    pub async fn alerts_woken(&self) {
+        self.alerts.notified().await;
+    }
+
+    /// A notification waits for its delivery.
+    pub fn wake_notifications(&self) {
+        self.notifications.notify_one();
+    }
+
+    /// Returns when a notification was made since the last return.
+    pub async fn notifications_woken(&self) {
+        self.notifications.notified().await;
     }
 
     /// New work for an agent.

@@ -3,9 +3,10 @@
 use super::{Agents, get};
 use crate::failure::Failure;
 use crate::job;
+use crate::notification::{raise, stories};
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
-use certctl_domain::agent::{AgentDependencies, SENTINEL_AGENT_IDS};
+use certctl_domain::agent::{AgentDependencies, AgentStatus, SENTINEL_AGENT_IDS};
 use certctl_domain::id::{AgentId, IdSource};
 use certctl_repository::Tx;
 use certctl_service_api::agent::Retirement;
@@ -28,7 +29,8 @@ impl Agents {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let reason = reason.unwrap_or_default();
         let retired = self.base.store.write("agent.retire", move |tx| {
-            if get(tx, &id)?.retired_at.is_some() {
+            let agent = get(tx, &id)?;
+            if agent.retired_at.is_some() {
                 return Ok(Retirement::AlreadyRetired);
             }
             let counts = tx.agents().dependencies(&id)?;
@@ -39,6 +41,9 @@ impl Agents {
             let details =
                 json!({"reason": reason, "force": force, "cascade": cascade, "counts": shown(counts)});
             tx.audit().append(&audit_event(&*ids, &who, now, "agent_retired", subject, &details))?;
+            if agent.status == AgentStatus::Offline && agent.last_heartbeat_at.is_some() {
+                raise::alert(tx, &*ids, stories::agent_retired(&agent), now)?;
+            }
             if cascade {
                 let gone = retire_dependants(tx, &*ids, &who, &id, &reason, now)?;
                 tx.audit().append(&audit_event(

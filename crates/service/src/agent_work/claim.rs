@@ -4,16 +4,18 @@ use super::AgentWork;
 use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
+use crate::job::end_failed;
 use crate::secrets::Secrets;
 use certctl_domain::Timestamp;
 use certctl_domain::deployment::DeploymentEvent;
-use certctl_domain::id::AgentId;
+use certctl_domain::id::{AgentId, IdSource};
 use certctl_domain::job::{Job, JobEvent, JobKind};
 use certctl_domain::profile::{ExtendedKeyUsage, KeySpec};
 use certctl_repository::{ClaimRequest, SealedColumn, Tx};
 use certctl_service_api::ServiceError;
 use certctl_service_api::agent_work::{CsrTemplate, WorkItem, WorkTarget};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -70,11 +72,11 @@ impl AgentWork {
             return Ok(Vec::new());
         }
         // Apart from the claim, whose isolation is too weak to change what belongs to the jobs.
-        let secrets = self.secrets.clone();
+        let (secrets, ids) = (self.secrets.clone(), Arc::clone(&self.base.ids));
         let handed_out = self.base.store.write("agent.hand_out", move |tx| {
             let mut items = Vec::with_capacity(claimed.len());
             for job in &claimed {
-                items.extend(hand_out(tx, &secrets, job, now)?);
+                items.extend(hand_out(tx, &*ids, &secrets, job, now)?);
             }
             Ok::<_, Failure>(items)
         });
@@ -85,6 +87,7 @@ impl AgentWork {
 /// What the agent gets of a claimed job; nothing when it has ended, or ends now.
 fn hand_out(
     tx: &mut dyn Tx,
+    ids: &dyn IdSource,
     secrets: &Secrets,
     claimed: &Job,
     now: Timestamp,
@@ -93,7 +96,7 @@ fn hand_out(
         return Ok(None);
     };
     if job.attempts > job.max_attempts {
-        give_up(tx, job, "the agent stopped in the middle of every attempt", now)?;
+        give_up(tx, ids, job, "the agent stopped in the middle of every attempt", now)?;
         return Ok(None);
     }
     match work_item(tx, secrets, &job)? {
@@ -102,18 +105,23 @@ fn hand_out(
             Ok(Some(item))
         }
         Err(reason) => {
-            give_up(tx, job, &reason, now)?;
+            give_up(tx, ids, job, &reason, now)?;
             Ok(None)
         }
     }
 }
 
 /// Ends a job that cannot be worked on, visibly.
-fn give_up(tx: &mut dyn Tx, mut job: Job, reason: &str, now: Timestamp) -> Result<(), Failure> {
+fn give_up(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    mut job: Job,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
     job.last_error = Some(reason.to_owned());
     job.apply(JobEvent::Exhausted, now)?;
-    tx.jobs().update(&mut job)?;
-    note_failure(tx, &job, DeploymentEvent::Failed, now)
+    end_failed(tx, ids, &mut job, DeploymentEvent::Failed, now)
 }
 
 /// Carries a final failure of a job over to its certificate, mapping or target.

@@ -10,6 +10,7 @@ pub(crate) use report::job_backoff;
 
 use crate::agent::check_facts;
 use crate::failure::Failure;
+use crate::notification::{raise, stories};
 use crate::policy::PolicyGate;
 use crate::secrets::Secrets;
 use crate::support::{Foundation, audit_event};
@@ -79,6 +80,10 @@ impl AgentWork {
                 let details = serde_json::json!({"last_heartbeat_at": before.last_heartbeat_at});
                 let subject = ("agent", agent.as_str());
                 tx.audit().append(&audit_event(&*ids, &who, now, "agent_online", subject, &details))?;
+                // One that was never heard of before was never missed.
+                if before.last_heartbeat_at.is_some() {
+                    raise::alert(tx, &*ids, stories::agent_online(&before), now)?;
+                }
             }
             Ok(())
         });

@@ -4,6 +4,8 @@ use super::AgentWork;
 use super::claim::note_failure;
 use crate::failure::Failure;
 use crate::issuance;
+use crate::job::end_failed;
+use crate::notification::raise;
 use crate::retry::{backoff, fail_attempt, readable};
 use crate::support::audit_event;
 use certctl_domain::deployment::DeploymentEvent;
@@ -152,6 +154,9 @@ fn complete(
     job.last_error = None;
     job.apply(JobEvent::Succeeded, now)?;
     tx.jobs().update(&mut job)?;
+    if job.kind == JobKind::Deployment {
+        raise::deployed(tx, ids, &job, now)?;
+    }
     if let (JobKind::Validation, Some(target)) = (job.kind, &job.target_id) {
         tx.targets().record_test(target, TestStatus::Success, now)?;
     }
@@ -184,11 +189,15 @@ fn fail(
     };
     let backoff = job_backoff(tx, &job)?;
     let ended = fail_attempt(&mut job, backoff, class, error, now, ids)?;
-    tx.jobs().update(&mut job)?;
     let event =
         if report.rollback_failed { DeploymentEvent::RollbackFailed } else { DeploymentEvent::Failed };
-    if ended || job.kind == JobKind::Deployment {
-        note_failure(tx, &job, event, now)?;
+    if ended {
+        end_failed(tx, ids, &mut job, event, now)?;
+    } else {
+        tx.jobs().update(&mut job)?;
+        if job.kind == JobKind::Deployment {
+            note_failure(tx, &job, event, now)?;
+        }
     }
     audit(tx, ids, who, &job, if ended { "failed" } else { "attempt_failed" }, now)?;
     Ok(Taken::Counted(kind))

@@ -1,6 +1,7 @@
 //! The one gate before an issuance: opens a request with its job, closes it with its job.
 
 use crate::failure::Failure;
+use crate::notification::{raise, stories};
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
 use certctl_domain::access::ActorType;
@@ -51,6 +52,7 @@ impl ApprovalGate {
         } else {
             tx.approvals().insert(&request)?;
             note(tx, ids, about.who, now, "approval_requested", &request)?;
+            raise::alert(tx, ids, stories::approval_requested(&request), now)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::{Certificates, get, view};
 use crate::failure::Failure;
 use crate::issuance;
 use crate::job::withdraw;
+use crate::notification::{raise, stories};
 use crate::policy::judge_one;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
@@ -37,6 +38,7 @@ impl Certificates {
                 ("certificate", id.as_str()),
                 &details,
             ))?;
+            raise::alert(tx, &*ids, stories::certificate_put_away(&certificate), now)?;
             judge_one(tx, &*ids, &who, &certificate, now)?;
             Ok::<_, Failure>(())
         });

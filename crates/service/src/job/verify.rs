@@ -2,11 +2,12 @@
 
 use super::get;
 use crate::failure::Failure;
+use crate::notification::raise;
 use crate::retry::readable;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
-use certctl_domain::deployment::DeploymentEvent;
+use certctl_domain::deployment::{DeploymentEvent, DeploymentStatus};
 use certctl_domain::id::{AgentId, IdSource, JobId};
 use certctl_domain::job::{Job, JobKind, JobStatus, VerificationStatus};
 use certctl_repository::Tx;
@@ -85,7 +86,7 @@ pub(super) fn verify(
     job.verification_error = problem;
     job.updated_at = now;
     tx.jobs().update(&mut job)?;
-    note_mapping(tx, &job, verified, now)?;
+    note_mapping(tx, ids, &job, verified, now)?;
     let action = if verified { "job_verification_success" } else { "job_verification_failed" };
     let details = json!({
         "certificate_id": job.certificate_id, "target_id": job.target_id, "version_id": job.version_id,
@@ -136,7 +137,13 @@ fn problem(report: &VerificationReport, deployed: Option<&str>) -> Option<String
     None
 }
 
-fn note_mapping(tx: &mut dyn Tx, job: &Job, verified: bool, now: Timestamp) -> Result<(), Failure> {
+fn note_mapping(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    job: &Job,
+    verified: bool,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let (Some(certificate), Some(target), JobStatus::Completed) =
         (&job.certificate_id, &job.target_id, job.status)
     else {
@@ -148,11 +155,14 @@ fn note_mapping(tx: &mut dyn Tx, job: &Job, verified: bool, now: Timestamp) -> R
     if mapping.last_job_id.as_ref() != Some(&job.id) {
         return Ok(());
     }
-    let Ok(status) = mapping.status.next(event) else { return Ok(()) };
+    let before = mapping.status;
+    let Ok(status) = before.next(event) else { return Ok(()) };
     mapping.status = status;
     mapping.last_error.clone_from(&job.verification_error);
     mapping.updated_at = now;
-    Ok(tx.deployments().update(&mapping)?)
+    let broken = status == DeploymentStatus::Failed && before != status;
+    tx.deployments().update(&mapping)?;
+    if broken { raise::unserved(tx, ids, job, now) } else { Ok(()) }
 }
 
 fn view(job: Job, expected: Option<String>) -> Verification {

@@ -4,11 +4,13 @@ use super::issuance_checks;
 use super::issuance_complete::complete;
 use super::issuance_steps::{self as steps, Plan};
 use crate::live_issuers::LiveIssuers;
+use crate::notification::raise;
 use crate::policy::PolicyGate;
 use crate::support::Foundation;
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_connector_api::{ConnectorError, ErrorKind};
+use certctl_domain::id::IssuerId;
 use certctl_domain::job::{Job, JobKind};
 use certctl_domain::retry::FailureClass;
 use certctl_service_api::ServiceError;
@@ -46,7 +48,8 @@ impl IssuanceRunner {
     }
 
     async fn issue(&self, job: &Job, plan: &Plan) -> Result<(), Refusal> {
-        let connector = self.issuers.connector(&plan.issuer).map_err(|error| failed(&error))?;
+        let connector = self.issuers.connector(&plan.issuer);
+        let connector = connector.map_err(|error| Refusal::from(failed(&error)).of_issuer())?;
         let now = self.base.clock.now();
         let prepared = connector.prepare(plan.order.clone(), now).await?;
         steps::lint(&prepared, plan, now)?;
@@ -57,7 +60,7 @@ impl IssuanceRunner {
             Ok(result) => result,
             Err(refusal) => {
                 issuance_checks::note_refused(&self.base, intent, &issued).await;
-                return Err(refusal.into());
+                return Err(Refusal::from(refusal).of_issuer());
             }
         };
         complete(&self.base, job, plan, intent, result).await?;
@@ -75,6 +78,11 @@ impl JobRunner for IssuanceRunner {
         let plan = steps::prepare(&self.base, &self.gate, job).await?;
         let started = Instant::now();
         let result = self.issue(job, &plan).await;
+        if let Err(refusal) = &result
+            && refusal.of_issuer
+        {
+            self.note_issuer(plan.issuer.id.clone(), refusal.failure.message.clone()).await;
+        }
         let outcome = result.as_ref().map_err(|refusal| refusal.class).copied();
         self.metrics.record(plan.issuer.kind.as_str(), outcome, started.elapsed());
         if result.is_ok()
@@ -86,17 +94,41 @@ impl JobRunner for IssuanceRunner {
     }
 }
 
+impl IssuanceRunner {
+    /// Counts a failure of the issuer. A transaction of its own: the failure of the job is recorded
+    /// later, and a count that is missing only makes the alert come later.
+    async fn note_issuer(&self, issuer: IssuerId, error: String) {
+        let (now, ids, id) = (self.base.clock.now(), Arc::clone(&self.base.ids), issuer.clone());
+        let noted = self
+            .base
+            .store
+            .write("issuer.failed", move |tx| raise::issuer_failed(tx, &*ids, &id, &error, now));
+        if let Err(failure) = noted.await {
+            let error = ServiceError::from(failure);
+            tracing::error!(issuer.id = %issuer, error = &error as &dyn std::error::Error, "cannot count a failure of issuer {issuer}");
+        }
+    }
+}
+
 /// A failed attempt with its class for the metrics.
 struct Refusal {
     failure: JobFailure,
     class: ErrorClass,
+    /// Whether the issuer is to blame, and not the request.
+    of_issuer: bool,
+}
+
+impl Refusal {
+    fn of_issuer(self) -> Self {
+        Self { of_issuer: true, ..self }
+    }
 }
 
 impl From<JobFailure> for Refusal {
     fn from(failure: JobFailure) -> Self {
         let class =
             if failure.class == FailureClass::Permanent { ErrorClass::Validation } else { ErrorClass::Other };
-        Self { failure, class }
+        Self { failure, class, of_issuer: false }
     }
 }
 
@@ -113,7 +145,8 @@ impl From<ConnectorError> for Refusal {
             ErrorKind::Other => ErrorClass::Other,
         };
         let failure = JobFailure { class: error.class, message: error.chain(), lease_lost: false };
-        Self { failure, class }
+        let of_issuer = !matches!(error.kind, ErrorKind::Validation | ErrorKind::Upstream4xx);
+        Self { failure, class, of_issuer }
     }
 }
 

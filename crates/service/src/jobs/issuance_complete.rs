@@ -6,6 +6,7 @@ use crate::deployment::{self, By};
 use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
+use crate::notification::raise;
 use crate::policy::judge_one;
 use crate::support::{Foundation, audit_event};
 use certctl_domain::Timestamp;
@@ -82,6 +83,8 @@ pub(super) async fn complete(
         }
         issuance::settle_row(tx, &mut row, &lineages, &policy, Ended::Issued, now)?;
         tx.certificates().update_state(&mut row)?;
+        raise::issued(tx, &*ids, &row, &version, now)?;
+        raise::issuer_worked(tx, &*ids, &version.issuer_id, now)?;
         judge_one(tx, &*ids, &Actor::system(), &row, now)?;
         let details = json!({
             "job_id": job.id, "version_id": version.id, "issuer_id": version.issuer_id,

@@ -1,6 +1,7 @@
 //! Brings the open violations of certificates in line with the enabled rules.
 
 use crate::failure::Failure;
+use crate::notification::{raise, stories};
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
 use certctl_domain::audit::AuditEvent;
@@ -16,6 +17,8 @@ use std::time::Duration;
 /// Violations that one statement names. SQLite takes some ten thousands of values, and a batch of
 /// certificates can break many rules.
 const AT_ONCE: usize = 500;
+/// New violations of one rule in one transaction that are told one by one; more are told together.
+const TOLD_EACH: usize = 10;
 
 /// What has to be written so that the open violations are true.
 #[derive(Debug, Default)]
@@ -115,6 +118,7 @@ fn record(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     who: &Actor,
+    (rules, certificates): (&[PolicyRule], &[Certificate]),
     verdict: Verdict,
     now: Timestamp,
 ) -> Result<(), Failure> {
@@ -134,6 +138,10 @@ fn record(
     for violation in &detected {
         events.push(event(ids, who, "policy_violation_detected", violation, now));
     }
+    for rule in rules {
+        let new: Vec<_> = detected.iter().filter(|violation| violation.rule_id == rule.id).collect();
+        alert(tx, ids, rule, certificates, &new, now)?;
+    }
     for violation in &verdict.changed {
         tx.policy_violations().refresh(violation)?;
     }
@@ -148,6 +156,29 @@ fn record(
         events.push(event(ids, who, "policy_violation_resolved", violation, now));
     }
     Ok(tx.audit().append_all(&events)?)
+}
+
+/// Tells of new violations of one rule: each, or all at once where a new rule meets many.
+fn alert(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    rule: &PolicyRule,
+    certificates: &[Certificate],
+    violations: &[&PolicyViolation],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    if violations.len() > TOLD_EACH {
+        let examples: Vec<_> =
+            violations.iter().take(TOLD_EACH).map(|violation| violation.certificate_id.as_str()).collect();
+        let raised = stories::policy_violations(rule, violations.len(), &examples);
+        return Ok(raise::alert(tx, ids, raised, now)?);
+    }
+    for violation in violations {
+        if let Some(certificate) = certificates.iter().find(|row| row.id == violation.certificate_id) {
+            raise::alert(tx, ids, stories::policy_violation(certificate, rule, violation), now)?;
+        }
+    }
+    Ok(())
 }
 
 fn event(
@@ -186,7 +217,7 @@ pub(crate) fn judge_many(
 ) -> Result<(), Failure> {
     let rules = tx.policy_rules().enabled()?;
     let verdict = judge(tx, &rules, certificates, now)?;
-    record(tx, ids, who, verdict, now)
+    record(tx, ids, who, (&rules, certificates), verdict, now)
 }
 
 /// Judges the next certificates in service after `after`, at most `limit`. Writes only when asked
@@ -222,7 +253,7 @@ pub(crate) fn judge_batch(
         writes: detected + resolved + known > 0,
     };
     if write {
-        record(tx, ids, &Actor::system(), verdict, now)?;
+        record(tx, ids, &Actor::system(), (&rules, &certificates), verdict, now)?;
     }
     Ok(batch)
 }

@@ -1,6 +1,7 @@
 //! Marks agents offline whose heartbeats have stopped.
 
 use crate::failure::Failure;
+use crate::notification::{raise, stories};
 use crate::support::{Foundation, audit_event};
 use async_trait::async_trait;
 use certctl_service_api::engine::{Reconciler, Report, StopSignal};
@@ -47,6 +48,9 @@ impl AgentHealth {
                     subject,
                     &details,
                 ))?;
+                if let Some(agent) = tx.agents().find(agent)? {
+                    raise::alert(tx, &*ids, stories::agent_offline(&agent), now)?;
+                }
             }
             Ok::<_, Failure>(u64::try_from(silent.len()).unwrap_or(u64::MAX))
         });

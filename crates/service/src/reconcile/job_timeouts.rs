@@ -3,10 +3,12 @@
 use crate::approval;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
+use crate::job::end_failed;
 use crate::support::{Foundation, audit_event};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::approval::{ApprovalState, REAPER};
+use certctl_domain::deployment::DeploymentEvent;
 use certctl_domain::id::IdSource;
 use certctl_domain::job::{Job, JobEvent, JobStatus};
 use certctl_repository::Tx;
@@ -102,20 +104,20 @@ fn time_out(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let status = job.status;
-    let (reason, end) = match status {
-        JobStatus::AwaitingApproval => ("approval_timeout", Ended::Cancelled),
-        _ => ("csr_timeout", Ended::Failed),
-    };
-    job.last_error = Some(match status {
-        JobStatus::AwaitingApproval => format!("nobody approved it within {} s", limit.as_secs()),
-        _ => {
-            format!("its agent sent no CSR within {} s; check that the agent is online", limit.as_secs())
-        }
-    });
+    let waited_for_approval = status == JobStatus::AwaitingApproval;
+    let reason = if waited_for_approval { "approval_timeout" } else { "csr_timeout" };
+    let limit = limit.as_secs();
     job.apply(JobEvent::TimedOut, now)?;
-    tx.jobs().update(&mut job)?;
-    if let Some(certificate) = &job.certificate_id {
-        issuance::settle(tx, certificate, end, now)?;
+    if waited_for_approval {
+        job.last_error = Some(format!("nobody approved it within {limit} s"));
+        tx.jobs().update(&mut job)?;
+        if let Some(certificate) = &job.certificate_id {
+            issuance::settle(tx, certificate, Ended::Cancelled, now)?;
+        }
+    } else {
+        job.last_error =
+            Some(format!("its agent sent no CSR within {limit} s; check that the agent is online"));
+        end_failed(tx, ids, &mut job, DeploymentEvent::Failed, now)?;
     }
     let details = json!({"old_status": status, "new_status": job.status, "timeout_reason": reason});
     let subject = ("job", job.id.as_str());

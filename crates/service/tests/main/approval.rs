@@ -30,7 +30,7 @@ pub(crate) fn alice() -> Actor {
     key("alice-laptop", Role::Admin, "alice")
 }
 
-fn bob() -> Actor {
+pub(crate) fn bob() -> Actor {
     key("bob", Role::Approver, "bob")
 }
 
@@ -76,7 +76,7 @@ fn code(error: &ServiceError) -> &'static str {
     error.code()
 }
 
-async fn decide(
+pub(crate) async fn decide(
     t: &Flow,
     who: &Actor,
     decision: Decision,

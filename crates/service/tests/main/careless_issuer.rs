@@ -13,11 +13,12 @@ use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::IssuerKind;
 use certctl_domain::job::{JobKind, JobStatus};
 use certctl_domain::ledger::IssuanceState;
+use certctl_domain::notification::{AlertSeverity, NotificationType};
 use certctl_domain::profile::ExtendedKeyUsage;
 use certctl_domain::san::San;
 use certctl_pki::CertificateRequest;
 use certctl_repository::PageRequest;
-use certctl_service_api::certificate::{CertificateService, CertificateSpec};
+use certctl_service_api::certificate::{CertificateService, CertificateSpec, RenewOptions};
 use certctl_service_api::engine::AttemptOutcome;
 use certctl_testkit::build;
 use std::sync::Arc;
@@ -201,4 +202,32 @@ async fn usages_that_an_authority_adds_are_refused_only_where_a_profile_forbids_
     assert_eq!(outcomes, [AttemptOutcome::Failed]);
     let error = t.bench.all_jobs().await[0].last_error.clone().unwrap_or_default();
     assert!(error.contains("clientAuth"), "{error}");
+}
+
+#[tokio::test]
+async fn an_issuer_that_keeps_failing_is_told_once_and_again_when_it_works() {
+    let (mut t, _) = signed(Mistake::Garbage).await;
+    let again = async |t: &Flow| {
+        let forced = RenewOptions::forced(true);
+        t.certificates.renew(&operator(), &build::id("mc-www"), forced).await.unwrap();
+        let [item] = t.poll().await.try_into().unwrap();
+        t.send_csr(&item).await.unwrap();
+        t.work_off().await;
+    };
+    let of_issuer = async |t: &Flow| {
+        let told = crate::told::alerts(&t.bench).await.into_iter();
+        let of = told.filter(|alert| alert.resource_type == "issuer");
+        of.map(|alert| (alert.kind, alert.severity, alert.incident.unwrap().key)).collect::<Vec<_>>()
+    };
+    again(&t).await;
+    assert_eq!(of_issuer(&t).await, [], "two failures are no trouble");
+    again(&t).await;
+    again(&t).await;
+    let failing =
+        (NotificationType::IssuerFailing, AlertSeverity::Critical, format!("issuer/{}", build::ISSUER));
+    assert_eq!(of_issuer(&t).await, [failing.clone()]);
+    t.bench.live = live_issuers(&t.bench.base, &t.bench.secrets, certctl_issuers::registry());
+    again(&t).await;
+    let works = NotificationType::IssuerRecovered;
+    assert_eq!(of_issuer(&t).await, [failing.clone(), (works, AlertSeverity::Informational, failing.2)]);
 }

@@ -6,11 +6,17 @@ mod agent;
 #[cfg(test)]
 mod agent_group;
 #[cfg(test)]
+mod alert;
+#[cfg(test)]
+mod alert_routing;
+#[cfg(test)]
 mod api_call;
 #[cfg(test)]
 mod api_key;
 #[cfg(test)]
 mod approval;
+#[cfg(test)]
+mod approval_reminder;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
@@ -29,6 +35,8 @@ mod digest;
 mod enforcement;
 #[cfg(test)]
 mod event;
+#[cfg(test)]
+mod expiry_alert;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
@@ -77,5 +85,7 @@ mod system;
 mod target;
 #[cfg(test)]
 mod team;
+#[cfg(test)]
+mod told;
 #[cfg(test)]
 mod windows;
