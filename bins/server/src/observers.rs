@@ -6,6 +6,7 @@ use certctl_http_core::{Call, CallRecorder, Outcome, RequestObserver};
 use certctl_repository::TxMode;
 use certctl_repository_diesel::DieselStore;
 use certctl_repository_diesel::{TxObserver, TxOutcome, TxReport};
+use certctl_service::Wakeups;
 use certctl_service::audit::CallLog;
 use certctl_telemetry::{HttpMetrics, PoolLevel, TxMetrics};
 use std::sync::Arc;
@@ -14,11 +15,13 @@ use tokio::sync::Notify;
 /// Longest path that is recorded, in characters.
 const LONGEST_PATH: usize = 1024;
 
-/// Counts transactions, and tells those who follow live events about changes of this process.
+/// Counts transactions, and tells those who follow live events about changes of this process, and
+/// routing about alerts.
 #[derive(Debug)]
 pub(crate) struct CountedTransactions {
     pub(crate) metrics: TxMetrics,
     pub(crate) changed: Arc<Notify>,
+    pub(crate) wakeups: Arc<Wakeups>,
 }
 
 impl TxObserver for CountedTransactions {
@@ -32,6 +35,9 @@ impl TxObserver for CountedTransactions {
         };
         if report.outcome == TxOutcome::Committed && report.mode != TxMode::Read {
             self.changed.notify_one();
+        }
+        if report.alerted {
+            self.wakeups.wake_alerts();
         }
         self.metrics.record(report.name, outcome, report.attempts, report.waited, report.duration);
     }

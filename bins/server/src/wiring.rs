@@ -1,5 +1,6 @@
 //! The composition root: a straight list of what the process consists of.
 
+mod alerts;
 mod audit;
 mod demo;
 mod digest;
@@ -78,10 +79,12 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         started.elapsed()
     })?;
 
+    let wakeups = Arc::new(Wakeups::default());
     let changed = Arc::new(Notify::new());
     let observer = Arc::new(CountedTransactions {
         metrics: TxMetrics::register(&metrics)?,
         changed: Arc::clone(&changed),
+        wakeups: Arc::clone(&wakeups),
     });
     let database = open_for(&config, Access::Server, Some(observer)).await?;
     let store = Store::new(Arc::new(database.clone()));
@@ -103,7 +106,6 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         release_all(&base).await?;
     }
 
-    let wakeups = Arc::new(Wakeups::default());
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
     let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys };
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
@@ -195,6 +197,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     );
     let mut others = audit.tasks;
     others.extend(digest_task);
+    others.extend(alerts::tasks(&config, &base, &wakeups, &metrics)?);
     if config.demo.seed {
         others.push(demo::agents(&services));
     }

@@ -5,6 +5,7 @@ use anyhow::{Context, ensure};
 use certctl_connector_api::issuer::IssuerEnv;
 use certctl_demo::{DemoAgents, DemoClock, DemoIds, Stage, live};
 use certctl_handler::Services;
+use certctl_repository::StoreError;
 use certctl_repository_diesel::Engine as Database;
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::reconcile::{
@@ -40,7 +41,24 @@ pub(super) async fn seed(
     let now = environment.clock.now();
     let stage = stage(base, secrets, environment, DemoClock::new(now))?;
     tracing::info!("playing ninety days of demo data");
-    live(&stage, now).await.context("the demo data could not be made")
+    live(&stage, now).await.context("the demo data could not be made")?;
+    settle_alerts(base).await
+}
+
+/// What happened in the story was long ago: nobody is told of it now.
+async fn settle_alerts(base: &Foundation) -> anyhow::Result<()> {
+    const BATCH: u32 = 500;
+    loop {
+        let now = base.clock.now();
+        let settled = base.store.write("demo.alerts", move |tx| {
+            let ids: Vec<_> = tx.alerts().unrouted(BATCH)?.into_iter().map(|alert| alert.id).collect();
+            tx.alerts().routed(&ids, now)?;
+            Ok::<_, StoreError>(ids.len())
+        });
+        if settled.await? < BATCH as usize {
+            return Ok(());
+        }
+    }
 }
 
 /// What keeps the simulated agents alive.
