@@ -233,7 +233,7 @@ async fn a_channel_is_not_told_over_itself_that_it_fails() {
     add_channel(&t, ill.clone()).await;
     add_channel(&t, well).await;
     let slack = vec![ChannelRef::Kind(C::Slack)];
-    set_routing(&t, Routing { defaults: [(AlertSeverity::Warning, slack)].into(), ..Routing::default() })
+    set_routing(&t, Routing { defaults: [(AlertSeverity::Critical, slack)].into(), ..Routing::default() })
         .await;
     raise(&t, stories::channel_failing(&ill)).await;
     route(&t).await;

@@ -238,7 +238,7 @@ pub fn channel_failing(channel: &Channel) -> Raised {
     ];
     let id = ("notification_channel", channel.id.as_str());
     let raised =
-        of(id, NotificationType::ChannelFailing, AlertSeverity::Warning, (&subject, message), &facts);
+        of(id, NotificationType::ChannelFailing, AlertSeverity::Critical, (&subject, message), &facts);
     with(opens(format!("channel/{}", channel.id)), raised)
 }
 
