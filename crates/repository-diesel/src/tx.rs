@@ -7,11 +7,11 @@ use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo, ExpiryLookRepo,
-    IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo,
-    NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
-    ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx,
-    VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
+    ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
+    NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
+    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo,
+    TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 

@@ -2,11 +2,11 @@
 
 use crate::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo, ExpiryLookRepo,
-    IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo, NotificationRepo,
-    NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo, ProfileRepo,
-    ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo,
-    VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
+    ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
+    NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
+    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo,
+    TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;

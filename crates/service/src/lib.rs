@@ -68,7 +68,9 @@ pub use key_usage::KeyUsage;
 pub use leases::StoreLeases;
 pub use live_issuers::LiveIssuers;
 pub use metrics::{Metrics, MetricsSources};
-pub use notification::{ApprovalReminders, DigestOptions, Digests, ExpiryAlerts, LiveChannels, NotificationRouter};
+pub use notification::{
+    ApprovalReminders, DigestOptions, Digests, ExpiryAlerts, LiveChannels, NotificationRouter,
+};
 pub use operation::Operations;
 pub use owner::Owners;
 pub use policy::{Policies, PolicyGate};
