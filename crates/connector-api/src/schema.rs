@@ -20,6 +20,8 @@ pub enum FieldType {
     FileMode,
     /// List of texts.
     TextList,
+    /// Object whose values are texts, under names that the user chooses.
+    TextMap,
     /// A command: an argument list, or a text split at white space.
     Command,
     /// A nested object with its own fields.
@@ -147,6 +149,10 @@ fn check_value(kind: FieldType, value: &Value, at: &str, problems: &mut Vec<Conf
             "an octal file mode such as \"0640\"".to_owned(),
         ),
         FieldType::TextList => (text_list(value), "a list of texts".to_owned()),
+        FieldType::TextMap => {
+            let texts = value.as_object().is_some_and(|object| object.values().all(Value::is_string));
+            (texts, "an object of texts".to_owned())
+        }
         FieldType::Command => {
             (value.is_string() || text_list(value), "a command as a list of arguments or a text".to_owned())
         }
@@ -223,6 +229,7 @@ fn object_schema(fields: &[Field]) -> Value {
             FieldType::Duration => json!({"type": ["string", "integer"], "format": "duration"}),
             FieldType::FileMode => json!({"type": "string", "pattern": "^0?[0-7]{3}$"}),
             FieldType::TextList => json!({"type": "array", "items": {"type": "string"}}),
+            FieldType::TextMap => json!({"type": "object", "additionalProperties": {"type": "string"}}),
             FieldType::Command => json!({"type": ["array", "string"], "items": {"type": "string"}}),
             FieldType::Object(inner) => object_schema(inner),
         };

@@ -59,3 +59,21 @@ fn time_spans_and_modes_are_read_as_people_write_them() {
     assert_eq!(parse_mode("0640"), Some(0o640));
     assert_eq!(parse_mode("888"), None);
 }
+
+#[test]
+fn an_object_of_texts_is_checked_masked_and_restored_as_a_whole() {
+    let schema = ConfigSchema {
+        fields: const { &[Field::optional("headers", FieldType::TextMap, "", "Headers.").secret()] },
+    };
+    let stored = config(&json!({"headers": {"X-Key": "k", "set": "true"}}));
+    schema.check(&stored).unwrap();
+    assert_eq!(schema.mask(&stored).fields()["headers"], json!({"set": true}));
+    let mut update = schema.mask(&stored);
+    schema.restore_secrets(&mut update, Some(&stored)).unwrap();
+    assert_eq!(update, stored);
+    for wrong in
+        [json!({"headers": {"X-Key": 1}}), json!({"headers": ["X-Key"]}), json!({"headers": "X-Key: k"})]
+    {
+        assert_eq!(schema.check(&config(&wrong)).unwrap_err()[0].field, "headers", "{wrong}");
+    }
+}

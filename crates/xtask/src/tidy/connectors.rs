@@ -1,4 +1,4 @@
-//! Each kind of issuer and target has its module, its registration and its page.
+//! Each kind of issuer, target and notification channel has its module, its registration and its page.
 
 use super::File;
 use crate::findings::Findings;
@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 
 const PAGES: &str = "docs/reference/connectors/";
 
-/// Variants whose wire name is a legacy; the module bears the name of what the connector is.
-const ALIASES: [(&str, &str); 1] = [("GenericCa", "local")];
+/// Variants whose wire name is a legacy, and names of products that are one word; the module bears
+/// the name of what the connector is.
+const ALIASES: [(&str, &str); 3] =
+    [("GenericCa", "local"), ("OpsGenie", "opsgenie"), ("PagerDuty", "pagerduty")];
 
 /// An enum of the domain and the crate with one module per variant.
 struct Family {
@@ -16,7 +18,7 @@ struct Family {
     crate_folder: &'static str,
 }
 
-const FAMILIES: [Family; 2] = [
+const FAMILIES: [Family; 3] = [
     Family {
         kind: "IssuerKind",
         declared_in: "crates/domain/src/issuer.rs",
@@ -26,6 +28,11 @@ const FAMILIES: [Family; 2] = [
         kind: "TargetKind",
         declared_in: "crates/domain/src/target.rs",
         crate_folder: "crates/connectors/targets/src/",
+    },
+    Family {
+        kind: "NotificationChannel",
+        declared_in: "crates/domain/src/notification.rs",
+        crate_folder: "crates/connectors/notifiers/src/",
     },
 ];
 

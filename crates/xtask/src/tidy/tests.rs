@@ -9,6 +9,12 @@ fn repository() -> tempfile::TempDir {
             "//! I.\npub enum IssuerKind (\"issuer\") {\n    GenericCa = \"x\",\n}\n",
         ),
         ("crates/domain/src/target.rs", "//! T.\nenum TargetKind {\n    /// A.\n    AwsAcm,\n}\n"),
+        ("crates/domain/src/notification.rs", "//! N.\nenum NotificationChannel {\n    PagerDuty,\n}\n"),
+        (
+            "crates/connectors/notifiers/src/pagerduty.rs",
+            "//! P.\nconst K: NotificationChannel = NotificationChannel::PagerDuty;\n",
+        ),
+        ("docs/reference/connectors/pagerduty.md", "# PagerDuty\n"),
         (
             "crates/connectors/issuers/src/local/mod.rs",
             "//! L.\nconst K: IssuerKind = IssuerKind::GenericCa;\n",
