@@ -1,6 +1,6 @@
 //! What the process takes from the world: time, randomness, connectors.
 
-use certctl_connector_api::{IssuerRegistry, TargetRegistry};
+use certctl_connector_api::{IssuerRegistry, NotifierRegistry, TargetRegistry};
 use certctl_domain::id::IdSource;
 use certctl_domain::{Clock, Timestamp};
 use std::sync::Arc;
@@ -15,6 +15,8 @@ pub struct Environment {
     pub ids: Arc<dyn IdSource>,
     /// Issuer connectors.
     pub issuers: IssuerRegistry,
+    /// Notifiers.
+    pub notifiers: NotifierRegistry,
     /// Target connectors: the server checks their configurations, agents use them.
     pub targets: TargetRegistry,
 }
@@ -26,6 +28,7 @@ impl Environment {
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             issuers: certctl_issuers::registry(),
+            notifiers: certctl_notifiers::registry(),
             targets: TargetRegistry::new(certctl_targets::registry()),
         }
     }

@@ -30,7 +30,7 @@ pub async fn run(config: ServerConfig, environment: Environment) -> anyhow::Resu
 }
 
 async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
-    let App { http, address, metrics, workers, reconcilers, engine, store, first_key } = app;
+    let App { http, address, metrics, workers, reconcilers, engine, delivery, store, first_key } = app;
     let listener = http.stopper();
     life.tasks().spawn_essential("http", async move { Ok(http.run().await?) });
     let metrics_listener = metrics.as_ref().map(Server::stopper);
@@ -55,7 +55,7 @@ async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
             }
         })
         .release_leases(async move {
-            if let Err(error) = engine.release().await {
+            if let Err(error) = engine.release().await.and(delivery.release().await) {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "cannot give back the leases of this process; they end by themselves"

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod audit;
+mod delivery;
 mod demo;
 mod digest;
 pub(crate) mod keys;
@@ -29,9 +30,9 @@ use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::{
-    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Engine,
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Delivery, Engine,
     EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers, Jobs,
-    LiveIssuers, Metrics, MetricsSources, Operations, Owners, Policies, PolicyGate, Profiles,
+    LiveIssuers, Loops, Metrics, MetricsSources, Operations, Owners, Policies, PolicyGate, Profiles,
     RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::engine::JobEngine;
@@ -64,6 +65,8 @@ pub struct App {
     pub reconcilers: Reconcilers,
     /// Claims and runs jobs.
     pub engine: Arc<dyn JobEngine>,
+    /// Delivers notifications.
+    pub delivery: Arc<Delivery>,
     /// The database.
     pub store: Store,
     /// Token of the first API key, made when there was none.
@@ -108,6 +111,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
 
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
     let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys };
+    let live_channels = delivery::channels(&environment, &secrets);
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
     let local_ca = config
         .pki
@@ -136,6 +140,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let gate = PolicyGate::new(config.policy.blocking_severities.iter().copied());
     let readiness = life.readiness().clone();
     let (digests, digest_task) = digest::build(&config, &base);
+    let loops = Arc::new(Loops::new(base.clone()));
     let events = Events::new(base.clone(), EventOptions::default(), changed);
     edge::follow(life, events.clone());
     let services = Services {
@@ -159,9 +164,9 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),
         audit: audit.service,
-        system: Arc::new(System::new(store.clone(), move || readiness.is_ready())),
+        system: Arc::new(System::new(store.clone(), Arc::clone(&loops), move || readiness.is_ready())),
         statistics: Arc::new(Statistics::new(base.clone())),
-        metrics: Arc::new(Metrics::new(base.clone(), sources)),
+        metrics: Arc::new(Metrics::new(base.clone(), sources).watching(Arc::clone(&loops))),
         owners: Arc::new(Owners::new(base.clone())),
         api_keys: api_keys.clone(),
         agent_groups: Arc::new(AgentGroups::new(base.clone(), Arc::clone(&wakeups))),
@@ -201,20 +206,26 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     if config.demo.seed {
         others.push(demo::agents(&services));
     }
-    let reconcilers = reconcilers::reconcilers(
-        &config,
-        &base,
-        &wakeups,
-        others,
-        process,
-        SchedulerMetrics::register(&metrics)?,
-        RollupMetrics::register(&metrics)?,
-    );
+    let delivery = delivery::build(&config, life, &base, &live_channels, &wakeups, &process, &metrics)?;
+    others.extend(delivery.tasks);
+    others.extend(reconcilers::reconcilers(&config, &base, &wakeups, RollupMetrics::register(&metrics)?));
+    let reconcilers =
+        reconcilers::scheduled(&base, process, loops, SchedulerMetrics::register(&metrics)?, others);
 
     let (http, metrics) =
         listen(&config, life, &environment, &base, services, audit.calls, HttpMetrics::register(&metrics)?)?;
     let address = *http.addresses().first().context("the listener has no address")?;
-    Ok(App { http, address, metrics, workers, reconcilers, engine, store, first_key })
+    Ok(App {
+        http,
+        address,
+        metrics,
+        workers,
+        reconcilers,
+        engine,
+        delivery: delivery.engine,
+        store,
+        first_key,
+    })
 }
 
 /// After a crash nobody else can hold a lease on a database that is ours alone.
@@ -222,6 +233,7 @@ async fn release_all(base: &Foundation) -> anyhow::Result<()> {
     let now = base.clock.now();
     let released =
         base.store.write("job.release_all", move |tx| tx.jobs().release_server_leases(None, now)).await?;
+    base.store.write("notification.release_all", move |tx| tx.notifications().release(None, now)).await?;
     if released > 0 {
         tracing::info!(released, "took over {released} jobs that the last run of the server left unfinished");
     }

@@ -51,6 +51,8 @@ pub(crate) struct Call<'c> {
     body: Option<Result<Vec<u8>, serde_json::Error>>,
     timeout: Option<Duration>,
     repeatable: bool,
+    /// A status that is an answer, too, unless its body is an error.
+    answer: Option<u16>,
 }
 
 impl Client {
@@ -73,7 +75,7 @@ impl Client {
             headers.insert(IDEMPOTENCY_KEY, key.clone());
         }
         let repeatable = method == Method::GET || key.is_some();
-        Call { client: self, method, url, headers, body: None, timeout: None, repeatable }
+        Call { client: self, method, url, headers, body: None, timeout: None, repeatable, answer: None }
     }
 
     pub(crate) fn get(&self, segments: &[&str]) -> Call<'_> {
@@ -144,6 +146,12 @@ impl Call<'_> {
         self
     }
 
+    /// Takes a body that comes with this status as an answer.
+    pub(crate) fn or_status(mut self, status: u16) -> Self {
+        self.answer = Some(status);
+        self
+    }
+
     /// Marks a `GET` that has an effect, so that it is not repeated.
     pub(crate) fn once(mut self) -> Self {
         self.repeatable = false;
@@ -204,7 +212,7 @@ impl Call<'_> {
         if response.status().is_success() {
             return Ok(Stream { route, response });
         }
-        let answer = judge(&route, response).await?;
+        let answer = judge(&route, None, response).await?;
         Err(ClientError::Foreign { route, status: answer.status, retry_after: None })
     }
 
@@ -244,7 +252,7 @@ impl Call<'_> {
     }
 
     async fn attempt(&self, route: &str, body: Option<Vec<u8>>) -> Result<Answer, ClientError> {
-        judge(route, self.open(route, body).await?).await
+        judge(route, self.answer, self.open(route, body).await?).await
     }
 
     /// Sends; the answer's body is not read yet.
@@ -266,7 +274,7 @@ fn lost(route: &str, source: reqwest::Error) -> ClientError {
 }
 
 /// Reads an answer: what it holds, or the refusal it is.
-async fn judge(route: &str, response: Response) -> Result<Answer, ClientError> {
+async fn judge(route: &str, expected: Option<u16>, response: Response) -> Result<Answer, ClientError> {
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let retry_after = retry_after(&headers);
@@ -278,7 +286,9 @@ async fn judge(route: &str, response: Response) -> Result<Answer, ClientError> {
         return Ok(Answer { status, headers, body });
     }
     let route = route.to_owned();
-    Err(match serde_json::from_slice::<ErrorBody>(&body) {
+    let refusal = serde_json::from_slice::<ErrorBody>(&body);
+    Err(match refusal {
+        Err(_) if expected == Some(status) => return Ok(Answer { status, headers, body }),
         Ok(body) if status >= 400 => ClientError::Api { route, status, body: Box::new(body), retry_after },
         _ => ClientError::Foreign { route, status, retry_after },
     })

@@ -2,7 +2,7 @@
 
 use crate::{Client, ClientError};
 use certctl_api_types::metrics::Metrics;
-use certctl_api_types::system::{AuthCheck, AuthInfo, Health, Ready, Version};
+use certctl_api_types::system::{AuthCheck, AuthInfo, Health, Ready, SchedulerHealth, Version};
 use reqwest::Method;
 
 /// Routes about the server itself.
@@ -18,6 +18,11 @@ impl System<'_> {
     /// Whether it can serve; status 503 when not. Asked once: a probe wants the state of now.
     pub async fn ready(&self) -> Result<Ready, ClientError> {
         self.0.absolute(Method::GET, &["ready"]).once().send().await
+    }
+
+    /// How the periodic tasks fare; the answer says `unhealthy` when one is late.
+    pub async fn scheduler(&self) -> Result<SchedulerHealth, ClientError> {
+        self.0.absolute(Method::GET, &["health", "scheduler"]).once().or_status(503).send().await
     }
 
     /// Version of the server.

@@ -70,8 +70,6 @@ pub(crate) const LATER: &[Later] = &[
     Later {
         feature: "notifications",
         names: &[
-            "CERTCTL_SCHEDULER_NOTIFICATION_PROCESS_INTERVAL",
-            "CERTCTL_NOTIFICATION_RETRY_INTERVAL",
             "CERTCTL_SLACK_WEBHOOK_URL",
             "CERTCTL_SLACK_CHANNEL",
             "CERTCTL_SLACK_USERNAME",

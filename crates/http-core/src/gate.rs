@@ -113,7 +113,7 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ServiceEr
     let core = request.app_data::<Data<HttpCore>>().cloned();
     let core = core.ok_or_else(|| ServiceError::internal("the application has no HttpCore"))?;
     if access == Access::Public {
-        let probe = matches!(request.path(), "/health" | "/ready");
+        let probe = matches!(request.path(), "/health" | "/health/scheduler" | "/ready");
         let kind = if probe { Stranger::Probe } else { Stranger::Public };
         return charge_stranger(&core, request.request(), kind);
     }

@@ -119,8 +119,13 @@ pub trait NotificationRepo {
     /// Gives the leases of `owner` (or of everybody, when absent) back, untried ones due at `at`;
     /// returns how many. For shutdown, and for start on an exclusive database.
     fn release(&mut self, owner: Option<&str>, at: Timestamp) -> Result<u64, StoreError>;
+    /// Names the channel of a claimed notification that had none and gives the claim back, due at `at`;
+    /// false when the claim is no longer the newest.
+    fn bind(&mut self, held: &Notification, channel: &ChannelId, at: Timestamp) -> Result<bool, StoreError>;
     /// When the next notification becomes due.
     fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next notification becomes due after a time.
+    fn next_due_after(&mut self, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
     /// Marks as read, once; false when it does not exist.
     fn mark_read(&mut self, id: &NotificationId, at: Timestamp) -> Result<bool, StoreError>;
     /// Makes one `pending` again, with no failures and no error, over this channel, if it is `dead`,

@@ -11,7 +11,7 @@ use crate::{Run, until};
 use certctl_domain::Timestamp;
 use certctl_lifecycle::Tasks;
 use certctl_service_api::ServiceError;
-use certctl_service_api::engine::{Reconciler, Report};
+use certctl_service_api::engine::{LoopRun, Reconciler, Report};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,6 +127,7 @@ impl Driver {
                     "cannot take the lease of {name}: {error}"
                 );
                 let report = Report::default().failed(&error);
+                self.remember(started_at, &report).await;
                 self.note(Run { started_at, duration: Duration::ZERO, result: RunResult::Failure, report });
                 return false;
             }
@@ -149,7 +150,9 @@ impl Driver {
         );
         let report = self.run_under_lease(&Stop::new(tasks.soft().clone())).instrument(span).await;
         let result = if report.error.is_some() { RunResult::Failure } else { RunResult::Success };
-        self.note(Run { started_at, duration: begun.elapsed(), result, report });
+        let duration = begun.elapsed();
+        self.remember(started_at, &report).await;
+        self.note(Run { started_at, duration, result, report });
         self.release(&self.run_lease).await;
         true
     }
@@ -186,6 +189,26 @@ impl Driver {
                     }
                 }
             }
+        }
+    }
+
+    /// What cannot be remembered is only logged: the work itself is done.
+    async fn remember(&self, started_at: Timestamp, report: &Report) {
+        let Some(recorder) = &self.surroundings.recorder else { return };
+        let run = LoopRun {
+            name: self.reconciler.name(),
+            period: self.schedule.period,
+            started_at,
+            ended_at: self.surroundings.clock.now(),
+            error: report.error.clone(),
+            oldest_work_at: self.reconciler.oldest_work().await,
+        };
+        let name = run.name;
+        if let Err(error) = recorder.record(run).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "cannot record that {name} ran; watchers may take it for silent: {error}"
+            );
         }
     }
 

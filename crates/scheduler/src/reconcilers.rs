@@ -4,7 +4,7 @@ use crate::driver::Driver;
 use certctl_domain::id::IdSource;
 use certctl_domain::{Clock, Timestamp};
 use certctl_lifecycle::Tasks;
-use certctl_service_api::engine::{Leases, Reconciler, Report};
+use certctl_service_api::engine::{Leases, Reconciler, Report, RunRecorder};
 use certctl_telemetry::SchedulerMetrics;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -66,6 +66,7 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) metrics: SchedulerMetrics,
+    pub(crate) recorder: Option<Arc<dyn RunRecorder>>,
 }
 
 /// Reconcilers that are about to be started.
@@ -83,7 +84,15 @@ impl Reconcilers {
         ids: Arc<dyn IdSource>,
         metrics: SchedulerMetrics,
     ) -> Self {
-        Self { surroundings: Surroundings { leases, clock, ids, metrics }, entries: Vec::new() }
+        let surroundings = Surroundings { leases, clock, ids, metrics, recorder: None };
+        Self { surroundings, entries: Vec::new() }
+    }
+
+    /// Remembers every run there, skipped ones left out.
+    #[must_use]
+    pub fn recorded_by(mut self, recorder: Arc<dyn RunRecorder>) -> Self {
+        self.surroundings.recorder = Some(recorder);
+        self
     }
 
     /// Adds one. Names are unique: they are the names of leases.

@@ -113,10 +113,38 @@ pub trait Reconciler: Send + Sync + fmt::Debug {
     async fn next_due(&self) -> Option<Timestamp> {
         None
     }
+    /// Since when the oldest work waits that it has not looked at, if it knows.
+    async fn oldest_work(&self) -> Option<Timestamp> {
+        None
+    }
     /// Returns as soon as it should run outside its period.
     async fn poked(&self) {
         std::future::pending::<()>().await;
     }
+}
+
+/// One run of a reconciler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoopRun {
+    /// Name of the reconciler.
+    pub name: &'static str,
+    /// From the beginning of one run to that of the next.
+    pub period: Duration,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+    /// Since when the oldest work waits that it has not looked at, if it knows.
+    pub oldest_work_at: Option<Timestamp>,
+}
+
+/// Remembers runs where every replica, and everybody who watches from outside, can see them.
+#[async_trait]
+pub trait RunRecorder: Send + Sync + fmt::Debug {
+    /// Remembers one run.
+    async fn record(&self, run: LoopRun) -> Result<(), ServiceError>;
 }
 
 /// Singleton leases, so that one replica at a time runs a reconciler.

@@ -28,6 +28,7 @@ pub mod jobs;
 mod key_usage;
 mod leases;
 mod live_issuers;
+mod loops;
 mod metrics;
 pub mod notification;
 mod operation;
@@ -67,9 +68,11 @@ pub use job::Jobs;
 pub use key_usage::KeyUsage;
 pub use leases::StoreLeases;
 pub use live_issuers::LiveIssuers;
+pub use loops::Loops;
 pub use metrics::{Metrics, MetricsSources};
 pub use notification::{
-    ApprovalReminders, DigestOptions, Digests, ExpiryAlerts, LiveChannels, NotificationRouter,
+    ApprovalReminders, Delivery, DeliveryLoop, DeliveryOptions, DigestOptions, Digests, ExpiryAlerts,
+    LiveChannels, NotificationRouter,
 };
 pub use operation::Operations;
 pub use owner::Owners;

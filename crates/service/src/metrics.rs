@@ -1,5 +1,6 @@
 //! What monitoring reads: the counters of this process and the figures of the installation.
 
+use crate::Loops;
 use crate::failure::Failure;
 use crate::statistics::summary;
 use crate::support::Foundation;
@@ -48,6 +49,7 @@ pub struct Metrics {
     /// When the figures of the installation were read last. Held while they are read, so that
     /// scrapers that come together share one reading.
     read_at: Mutex<Option<Timestamp>>,
+    loops: Option<Arc<Loops>>,
 }
 
 impl fmt::Debug for Metrics {
@@ -60,7 +62,14 @@ impl Metrics {
     /// The process starts now, by the clock of `base`.
     pub fn new(base: Foundation, sources: MetricsSources) -> Self {
         let started_at = base.clock.now();
-        Self { base, sources, started_at, read_at: Mutex::new(None) }
+        Self { base, sources, started_at, read_at: Mutex::new(None), loops: None }
+    }
+
+    /// Shows how the periodic tasks fare, too.
+    #[must_use]
+    pub fn watching(mut self, loops: Arc<Loops>) -> Self {
+        self.loops = Some(loops);
+        self
     }
 
     async fn refresh(&self) {
@@ -69,7 +78,15 @@ impl Metrics {
         if read_at.is_some_and(|at| at <= now && now.since(at) < FRESH) {
             return;
         }
-        let levels = self.base.store.read("metrics.read", move |tx| Ok::<_, Failure>(levels(tx, now)?)).await;
+        let loops = self.loops.clone();
+        let read = self.base.store.read("metrics.read", move |tx| {
+            let mut all = levels(tx, now)?;
+            if let Some(loops) = &loops {
+                all.extend(loops.levels(tx, now)?);
+            }
+            Ok::<_, Failure>(all)
+        });
+        let levels = read.await;
         match levels {
             Ok(levels) => {
                 self.sources.installation.replace(levels);

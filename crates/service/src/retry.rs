@@ -64,7 +64,7 @@ pub(crate) fn readable(text: &str) -> String {
 }
 
 /// A number in 0..1 from the random part of a fresh id.
-fn random(ids: &dyn IdSource) -> f64 {
+pub(crate) fn random(ids: &dyn IdSource) -> f64 {
     let [.., a, b, c, d] = ids.next().into_bytes();
     f64::from(u32::from_be_bytes([a, b, c, d])) / f64::from(u32::MAX)
 }

@@ -1,10 +1,11 @@
-//! State of the server itself: readiness.
+//! State of the server itself: readiness, and how its periodic tasks fare.
 
+use crate::Loops;
 use crate::failure::from_store;
 use async_trait::async_trait;
 use certctl_repository::Store;
 use certctl_service_api::ServiceError;
-use certctl_service_api::system::SystemService;
+use certctl_service_api::system::{SchedulerHealth, SystemService};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ const PING_LIMIT: Duration = Duration::from_secs(2);
 pub struct System {
     store: Store,
     serves: Arc<dyn Fn() -> bool + Send + Sync>,
+    loops: Arc<Loops>,
 }
 
 impl fmt::Debug for System {
@@ -27,8 +29,8 @@ impl fmt::Debug for System {
 
 impl System {
     /// `serves` tells whether the process is past its start and not yet stopping.
-    pub fn new(store: Store, serves: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { store, serves: Arc::new(serves) }
+    pub fn new(store: Store, loops: Arc<Loops>, serves: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { store, serves: Arc::new(serves), loops }
     }
 }
 
@@ -40,6 +42,12 @@ impl SystemService for System {
         }
         match tokio::time::timeout(PING_LIMIT, self.store.ping()).await {
             Ok(answered) => answered.map_err(from_store),
+            Err(elapsed) => Err(ServiceError::Unavailable(elapsed.into())),
+        }
+    }
+    async fn scheduler(&self) -> Result<SchedulerHealth, ServiceError> {
+        match tokio::time::timeout(PING_LIMIT, self.loops.health()).await {
+            Ok(health) => health,
             Err(elapsed) => Err(ServiceError::Unavailable(elapsed.into())),
         }
     }

@@ -8,6 +8,7 @@
 mod approval;
 mod call_log;
 mod counters;
+mod delivery;
 mod deploy;
 mod expiry;
 mod http;
@@ -27,6 +28,7 @@ mod tx;
 pub use approval::{ApprovalCounters, ApprovalOutcome};
 pub use call_log::CallLogMetrics;
 pub use counters::CounterSnapshot;
+pub use delivery::DeliveryMetrics;
 pub use deploy::{DeployCounter, DeployCounters};
 pub use expiry::{ExpiryAlertMetrics, ExpiryAlertResult};
 pub use http::HttpMetrics;

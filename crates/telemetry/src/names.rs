@@ -57,8 +57,13 @@ families! {
     JOB_QUEUE_OLDEST_AGE_SECONDS = "certctl_job_queue_oldest_age_seconds" ["type"] "Age of the oldest job that has not ended; 0 when there is none.";
     JOBS = "certctl_jobs" ["type", "status"] "Jobs on record by type and status.";
     JOBS_FINISHED_TOTAL = "certctl_jobs_finished_total" ["type", "outcome"] "Job attempts by outcome; retried attempts are counted each.";
+    NOTIFICATION_ATTEMPTS_TOTAL = "certctl_notification_attempts_total" ["channel", "result"] "Attempts at notifications by kind of channel and result.";
     NOTIFICATION_DEAD_TOTAL = "certctl_notification_dead_total" [] "Notifications that were given up; more than 0 is a warning, more than 10 critical.";
+    NOTIFICATION_DELIVERY_DURATION_SECONDS = "certctl_notification_delivery_duration_seconds" ["channel"] "Time a channel took for one attempt, failures included.";
+    NOTIFICATION_NO_NOTIFIER_TOTAL = "certctl_notification_no_notifier_total" ["channel"] "Notifications that reached nobody because their channel does not exist, is switched off or has no address.";
     OCSP_COUNTER_TOTAL = "certctl_ocsp_counter_total" ["label"] "Events of the OCSP responder.";
+    RECONCILER_LAST_SUCCESS_TIMESTAMP_SECONDS = "certctl_reconciler_last_success_timestamp_seconds" ["name"] "Unix time of the last successful run of a periodic task, whichever server made it.";
+    RECONCILER_OLDEST_WORK_AGE_SECONDS = "certctl_reconciler_oldest_work_age_seconds" ["name"] "How long the oldest work of a periodic task has waited unseen; 0 when there is none.";
     ROLLUP_CORRECTIONS_TOTAL = "certctl_rollup_corrections_total" ["dimension"] "Kept counts that a recount found wrong and set right.";
     SCHEDULER_LAST_SUCCESS_TIMESTAMP_SECONDS = "certctl_scheduler_last_success_timestamp_seconds" ["task"] "Unix time of the last successful run on this process.";
     SCHEDULER_RUNS_TOTAL = "certctl_scheduler_runs_total" ["task", "result"] "Runs of the periodic tasks by result.";

@@ -98,6 +98,7 @@ async fn examine(matches: &ArgMatches) -> Vec<Finding> {
     findings.push(ok("connection", "the server answers, and its certificate is trusted".to_owned()));
     findings.push(readiness(&client).await);
     findings.push(version(&client).await);
+    findings.push(scheduler(&client).await);
     let key = key(&client).await;
     let usable = key.result == "ok";
     findings.push(key);
@@ -123,6 +124,27 @@ async fn readiness(client: &Client) -> Finding {
             failed("readiness", error.chain(), "look at the server's log; its database does not answer")
         }
     }
+}
+
+/// Silence is never success: a task that should have run and did not is a failure.
+async fn scheduler(client: &Client) -> Finding {
+    let health = match client.system().scheduler().await {
+        Ok(health) => health,
+        Err(error) => return failed("scheduler", error.chain(), "look at the server's log"),
+    };
+    let late: Vec<_> = health.loops.iter().filter(|one| one.status != "on_time").collect();
+    if late.is_empty() {
+        return ok("scheduler", format!("{} periodic tasks get through", health.loops.len()));
+    }
+    let told = late.iter().map(|one| match &one.last_success_at {
+        Some(at) => format!("{} (last success {})", one.name, at.to_rfc3339()),
+        None => format!("{} (never)", one.name),
+    });
+    failed(
+        "scheduler",
+        format!("periodic tasks are late: {}", told.collect::<Vec<_>>().join(", ")),
+        "look for their names in the server's log",
+    )
 }
 
 async fn version(client: &Client) -> Finding {

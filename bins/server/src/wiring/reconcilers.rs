@@ -3,11 +3,11 @@
 use certctl_config::ServerConfig;
 use certctl_scheduler::{Reconcilers, Schedule};
 use certctl_service::reconcile::{
-    AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, OperationRetention,
-    OperationRunner, PolicyEvaluation, Purge, RenewalSweep, Retention, RollupFold, RollupRepair,
-    WaitingTimes,
+    AgentHealth, DEPLOYMENT_PAUSE, DeploymentSweep, JobRetention, JobTimeouts, NotificationRetention,
+    OperationRetention, OperationRunner, PolicyEvaluation, Purge, RenewalSweep, Retention, RollupFold,
+    RollupRepair, WaitingTimes,
 };
-use certctl_service::{Foundation, StoreLeases, Wakeups};
+use certctl_service::{Foundation, Loops, StoreLeases, Wakeups};
 use certctl_service_api::engine::Reconciler;
 use certctl_telemetry::{RollupMetrics, SchedulerMetrics};
 use std::sync::Arc;
@@ -22,17 +22,13 @@ const ROLLUP_FOLD: Duration = Duration::from_secs(15);
 /// How often kept counts are compared with a recount.
 const ROLLUP_REPAIR: Duration = Duration::from_hours(6);
 
-/// All of them; `others` are those of the audit trail and of the process itself.
+/// Those of the inventory.
 pub(super) fn reconcilers(
     config: &ServerConfig,
     base: &Foundation,
     wakeups: &Arc<Wakeups>,
-    others: Vec<(Arc<dyn Reconciler>, Duration)>,
-    process: String,
-    metrics: SchedulerMetrics,
     rollups: RollupMetrics,
-) -> Reconcilers {
-    let leases = Arc::new(StoreLeases::new(base.clone(), process));
+) -> Vec<(Arc<dyn Reconciler>, Duration)> {
     let waiting = WaitingTimes {
         csr: config.jobs.awaiting_csr_timeout,
         approval: config.jobs.awaiting_approval_timeout,
@@ -66,9 +62,27 @@ pub(super) fn reconcilers(
     if !keep.is_zero() {
         tasks.push((Arc::new(Purge::new(base.clone(), keep)), RETENTION_CHECK));
     }
+    let keep = config.retention.notifications;
+    if !keep.is_zero() {
+        tasks.push((Arc::new(NotificationRetention::new(base.clone(), keep)), RETENTION_CHECK));
+    }
+    tasks
+}
+
+/// All there are: each runs on one server at a time, and its silence is noticed.
+pub(super) fn scheduled(
+    base: &Foundation,
+    process: String,
+    loops: Arc<Loops>,
+    metrics: SchedulerMetrics,
+    tasks: Vec<(Arc<dyn Reconciler>, Duration)>,
+) -> Reconcilers {
+    for (task, period) in &tasks {
+        loops.expect(task.name(), *period);
+    }
+    let leases = Arc::new(StoreLeases::new(base.clone(), process));
     let none = Reconcilers::new(leases, Arc::clone(&base.clock), Arc::clone(&base.ids), metrics);
     tasks
         .into_iter()
-        .chain(others)
-        .fold(none, |reconcilers, (task, period)| reconcilers.with(task, Schedule::every(period)))
+        .fold(none.recorded_by(loops), |all, (task, period)| all.with(task, Schedule::every(period)))
 }

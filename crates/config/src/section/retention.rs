@@ -18,8 +18,15 @@ const OPERATIONS: Key = Key::new(
     "How long operations on many certificates are kept after their end, with what became of each certificate; 0 keeps them for ever.",
 )
 .or("2160h");
+const NOTIFICATIONS: Key = Key::new(
+    "CERTCTL_NOTIFICATION_RETENTION",
+    "retention.notifications",
+    Kind::Span { min: Duration::ZERO },
+    "How long sent and cancelled notifications are kept, and alerts after they were routed; 0 keeps them for ever. Dead notifications are always kept.",
+)
+.or("2160h");
 
-pub(crate) const KEYS: &[Key] = &[ARCHIVED, OPERATIONS];
+pub(crate) const KEYS: &[Key] = &[ARCHIVED, OPERATIONS, NOTIFICATIONS];
 
 /// Times after which something is removed; zero keeps it for ever.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +35,14 @@ pub struct Retention {
     pub archived_certificates: Duration,
     /// Operations, after their end.
     pub operations: Duration,
+    /// Notifications, after they were made, unless they are dead; alerts, after their routing.
+    pub notifications: Duration,
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>) -> Retention {
-    Retention { archived_certificates: reader.span(&ARCHIVED), operations: reader.span(&OPERATIONS) }
+    Retention {
+        archived_certificates: reader.span(&ARCHIVED),
+        operations: reader.span(&OPERATIONS),
+        notifications: reader.span(&NOTIFICATIONS),
+    }
 }

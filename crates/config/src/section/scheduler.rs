@@ -43,7 +43,30 @@ const POLICY_EVALUATION: Key = Key::new(
 )
 .or("1h");
 
-pub(crate) const KEYS: &[Key] = &[RENEWAL_CHECK, JOB_PROCESSOR, AGENT_HEALTH, JOB_TIMEOUT, POLICY_EVALUATION];
+const NOTIFICATION_PROCESS: Key = Key::new(
+    "CERTCTL_SCHEDULER_NOTIFICATION_PROCESS_INTERVAL",
+    "scheduler.notification_process_interval",
+    AT_LEAST_A_SECOND,
+    "How often notifications are looked for that nothing poked the server about.",
+)
+.or("1m");
+const NOTIFICATION_RETRY: Key = Key::new(
+    "CERTCTL_NOTIFICATION_RETRY_INTERVAL",
+    "scheduler.notification_retry_interval",
+    AT_LEAST_A_SECOND,
+    "How often failed notifications whose pause is over are looked for, at the latest; and how long a channel that keeps failing rests before one notification is tried on it.",
+)
+.or("2m");
+
+pub(crate) const KEYS: &[Key] = &[
+    RENEWAL_CHECK,
+    JOB_PROCESSOR,
+    AGENT_HEALTH,
+    JOB_TIMEOUT,
+    POLICY_EVALUATION,
+    NOTIFICATION_PROCESS,
+    NOTIFICATION_RETRY,
+];
 
 /// Periods of the periodic tasks.
 #[derive(Debug, Clone)]
@@ -58,6 +81,10 @@ pub struct Scheduler {
     pub job_timeout: Duration,
     /// Evaluation of the compliance rules.
     pub policy_evaluation: Duration,
+    /// Delivery of notifications.
+    pub notification_process: Duration,
+    /// Retries of notifications, and the rest of failing channels.
+    pub notification_retry: Duration,
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>) -> Scheduler {
@@ -67,5 +94,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Scheduler {
         agent_health_check: reader.span(&AGENT_HEALTH),
         job_timeout: reader.span(&JOB_TIMEOUT),
         policy_evaluation: reader.span(&POLICY_EVALUATION),
+        notification_process: reader.span(&NOTIFICATION_PROCESS),
+        notification_retry: reader.span(&NOTIFICATION_RETRY),
     }
 }

@@ -23,6 +23,20 @@ async fn a_server_without_its_database_is_not_ready_and_does_not_say_why() {
 }
 
 #[actix_web::test]
+async fn a_late_task_is_told_to_everybody_with_a_503() {
+    let bench = Bench::new();
+    let well = bench.get("", "/health/scheduler").await;
+    assert_eq!(well.status, 200);
+    assert_json_snapshot!("scheduler_healthy", well.json());
+    bench.system.late.store(true, Ordering::SeqCst);
+    let late = bench.get("", "/health/scheduler").await;
+    assert_eq!(late.status, 503);
+    assert_json_snapshot!("scheduler_unhealthy", late.json());
+    bench.system.broken.store(true, Ordering::SeqCst);
+    assert_eq!(bench.get("", "/health/scheduler").await.refusal(), (503, "unavailable".to_owned()));
+}
+
+#[actix_web::test]
 async fn the_way_to_authenticate_is_public() {
     let answer = Bench::new().get("", "/auth/info").await;
     assert_eq!(answer.body, r#"{"auth_type":"api-key","required":true}"#);

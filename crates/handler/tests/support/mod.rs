@@ -194,7 +194,7 @@ impl Bench {
 /// A request below `/api/v1`, or to an absolute path of its own; without `who`, anonymous.
 pub(crate) fn request(method: Method, path: &str, who: &str) -> TestRequest {
     let uri = match path {
-        "/health" | "/ready" => path.to_owned(),
+        "/health" | "/health/scheduler" | "/ready" => path.to_owned(),
         path if path.starts_with("/api/") => path.to_owned(),
         path => format!("/api/v1{path}"),
     };

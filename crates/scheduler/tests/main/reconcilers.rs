@@ -1,10 +1,14 @@
 //! Reconcilers.
 
 use crate::fakes::{Diary, LeaseTable, NilIds, Sweep, TokioClock};
+use async_trait::async_trait;
 use certctl_domain::Clock as _;
 use certctl_lifecycle::Tasks;
 use certctl_scheduler::{Overview, Reconcilers, RunResult, Schedule};
+use certctl_service_api::ServiceError;
+use certctl_service_api::engine::{LoopRun, RunRecorder};
 use certctl_telemetry::{Registry, SchedulerMetrics};
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -13,10 +17,29 @@ use tokio::time::sleep;
 const PERIOD: Duration = Duration::from_mins(1);
 const MOMENT: Duration = Duration::from_millis(1);
 
+/// Remembers runs until it is told not to.
+#[derive(Debug, Default)]
+struct Marks {
+    runs: Mutex<Vec<LoopRun>>,
+    unavailable: Mutex<bool>,
+}
+
+#[async_trait]
+impl RunRecorder for Marks {
+    async fn record(&self, run: LoopRun) -> Result<(), ServiceError> {
+        if *self.unavailable.lock() {
+            return Err(ServiceError::Unavailable("down".into()));
+        }
+        self.runs.lock().push(run);
+        Ok(())
+    }
+}
+
 struct Installation {
     clock: Arc<TokioClock>,
     leases: Arc<LeaseTable>,
     diary: Arc<Diary>,
+    marks: Arc<Marks>,
     takes: Duration,
 }
 
@@ -30,7 +53,7 @@ struct Replica {
 impl Installation {
     fn new(takes: Duration) -> Self {
         let clock = TokioClock::new();
-        Self { leases: LeaseTable::new(&clock), clock, diary: Arc::default(), takes }
+        Self { leases: LeaseTable::new(&clock), clock, diary: Arc::default(), marks: Arc::default(), takes }
     }
 
     fn start(&self, name: &str) -> Replica {
@@ -44,6 +67,7 @@ impl Installation {
             Arc::new(NilIds),
             metrics,
         )
+        .recorded_by(Arc::clone(&self.marks) as _)
         .with(Arc::clone(&sweep) as _, Schedule::every(PERIOD))
         .start(&tasks);
         Replica { sweep, tasks, overview, registry }
@@ -67,6 +91,25 @@ async fn a_reconciler_runs_at_the_start_and_then_once_per_period() {
         metrics.contains(r#"certctl_scheduler_runs_total{task="test-sweep",result="success"} 4"#),
         "{metrics}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_run_is_remembered_and_one_that_cannot_be_is_a_run_all_the_same() {
+    let installation = Installation::new(Duration::from_secs(1));
+    let replica = installation.start("a");
+    let start = installation.clock.now();
+    sleep(Duration::from_secs(30)).await;
+    *replica.sweep.fails.lock() = true;
+    sleep(PERIOD).await;
+    *installation.marks.unavailable.lock() = true;
+    sleep(PERIOD).await;
+    let marks = installation.marks.runs.lock().clone();
+    assert_eq!(marks.iter().map(|run| run.started_at.since(start).as_secs()).collect::<Vec<_>>(), [0, 60]);
+    assert!(marks.iter().all(|run| run.name == "test-sweep" && run.period == PERIOD));
+    assert!(marks.iter().all(|run| run.ended_at.since(run.started_at) == Duration::from_secs(1)));
+    let errors: Vec<_> = marks.iter().map(|run| run.error.as_deref()).collect();
+    assert_eq!(errors, [None, Some("it broke")]);
+    assert_eq!(replica.overview.statuses()[0].runs, 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Rows per transaction of the retention.
 const PRUNED_AT_ONCE: u32 = 5000;
 /// Calls that nobody needs to know about.
-const PROBES: [&str; 3] = ["/health", "/ready", "/api/v1/version"];
+const PROBES: [&str; 4] = ["/health", "/health/scheduler", "/ready", "/api/v1/version"];
 /// Calls of the agents that are repeated all the time.
 const AGENT_ROUTINE: [&str; 2] = ["/api/v1/agents/{id}/work", "/api/v1/agents/{id}/heartbeat"];
 

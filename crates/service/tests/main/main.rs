@@ -28,6 +28,8 @@ mod careless_issuer;
 #[cfg(test)]
 mod certificate;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
 mod deployment;
 #[cfg(test)]
 mod digest;

@@ -2,10 +2,11 @@
 
 use certctl_telemetry::names::{self, Family};
 use certctl_telemetry::{
-    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, DeployCounter,
-    DeployCounters, ErrorClass, ExpiryAlertMetrics, ExpiryAlertResult, HttpMetrics, InstallationMetrics,
-    IssuanceMetrics, JobMetrics, JobOutcome, Level, MetricsError, OcspCounters, OcspEvent, PoolLevel,
-    PoolMetrics, ProcessMetrics, Registry, RollupMetrics, RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
+    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, DeliveryMetrics,
+    DeployCounter, DeployCounters, ErrorClass, ExpiryAlertMetrics, ExpiryAlertResult, HttpMetrics,
+    InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome, Level, MetricsError, OcspCounters,
+    OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry, RollupMetrics, RunResult, SchedulerMetrics,
+    TxMetrics, TxOutcome,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -41,6 +42,11 @@ fn everything() -> Registry {
     let scheduler = SchedulerMetrics::register(&registry).unwrap();
     scheduler.record("renewal", RunResult::Success, Duration::from_secs(1_700_000_000));
     scheduler.record("renewal", RunResult::Failure, Duration::from_secs(1_700_000_060));
+    let delivery = DeliveryMetrics::register(&registry).unwrap();
+    delivery.took("Slack", Duration::from_millis(120));
+    delivery.attempted("Slack", "delivered");
+    delivery.attempted("Email", "no_notifier");
+    delivery.had_no_notifier("Email");
     installation(&registry);
     registry
 }
@@ -58,6 +64,8 @@ fn installation(registry: &Registry) {
         Level::count(&names::AGENT_TOTAL, &[], 3),
         Level::count(&names::AGENT_ONLINE, &[], 2),
         Level::count(&names::AGENTS, &["Offline"], 1),
+        Level::new(&names::RECONCILER_LAST_SUCCESS_TIMESTAMP_SECONDS, &["renewal-sweep"], 1_700_000_000.0),
+        Level::new(&names::RECONCILER_OLDEST_WORK_AGE_SECONDS, &["renewal-sweep"], 0.0),
         Level::count(&names::JOB_PENDING, &[], 4),
         Level::count(&names::JOB_COMPLETED_TOTAL, &[], 5),
         Level::count(&names::JOB_FAILED_TOTAL, &[], 6),

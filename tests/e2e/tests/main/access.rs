@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Everything else wants a credential.
-const PUBLIC: [(&str, &str); 7] = [
+const PUBLIC: [(&str, &str); 8] = [
     ("get", "/health"),
+    ("get", "/health/scheduler"),
     ("get", "/ready"),
     ("get", "/api/v1/auth/info"),
     ("get", "/api/v1/openapi.json"),

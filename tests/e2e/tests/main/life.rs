@@ -6,7 +6,7 @@ use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::DeploymentStatus;
 use certctl_domain::job::JobStatus;
 use certctl_domain::ledger::IssuanceState;
-use certctl_e2e::harness::{Nginx, PairWatch, Scenario, ScenarioSettings, read};
+use certctl_e2e::harness::{Nginx, PATIENCE, PairWatch, Scenario, ScenarioSettings, read};
 use certctl_pki::Certificate;
 
 const NAME: &str = "www.life.example";
@@ -71,4 +71,21 @@ async fn a_certificate_is_issued_deployed_served_and_renewed_on_sqlite() -> Resu
 #[tokio::test]
 async fn a_certificate_is_issued_deployed_served_and_renewed_on_postgresql() -> Result<()> {
     a_whole_life(ScenarioSettings::postgres()?.start()?).await
+}
+
+#[tokio::test]
+async fn every_periodic_task_tells_from_outside_that_it_ran() -> Result<()> {
+    let scenario = Scenario::sqlite()?;
+    let health = scenario.until("every task running once", PATIENCE, async || {
+        let health = scenario.admin.system().scheduler().await?;
+        Ok(health.loops.iter().all(|one| one.last_success_at.is_some()).then_some(health))
+    });
+    let health = health.await?;
+    assert_eq!(health.status, "healthy", "{health:?}");
+    for name in ["renewal-sweep", "notification-delivery", "notification-retry", "notification-retention"] {
+        assert!(health.loops.iter().any(|one| one.name == name), "{name} is missing: {health:?}");
+    }
+    let metrics = scenario.admin.system().prometheus().await?;
+    assert!(metrics.contains("certctl_reconciler_last_success_timestamp_seconds{name=\"renewal-sweep\"} "));
+    Ok(())
 }

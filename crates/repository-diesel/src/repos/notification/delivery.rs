@@ -121,6 +121,32 @@ impl NotificationRepo for DieselTx<'_> {
         Ok(self.check(updated)? as u64)
     }
 
+    fn bind(&mut self, held: &Notification, channel: &ChannelId, at: Timestamp) -> Result<bool, StoreError> {
+        let claimed = n::table
+            .find(held.id.as_str())
+            .filter(n::claims.eq(held.claims))
+            .filter(n::lease_owner.is_not_null());
+        let updated = diesel::update(claimed)
+            .set((
+                n::channel_id.eq(channel.as_str()),
+                n::lease_owner.eq(None::<String>),
+                n::lease_until.eq(None::<DbTime>),
+                n::due_at.eq(DbTime::from(at)),
+            ))
+            .execute(self.conn);
+        Ok(self.check(updated)? == 1)
+    }
+
+    fn next_due_after(&mut self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let first = n::table
+            .filter(n::due_at.gt(DbTime::from(after)))
+            .order(n::due_at)
+            .select(n::due_at.assume_not_null())
+            .first::<DbTime>(self.conn)
+            .optional();
+        Ok(self.check(first)?.map(Timestamp::from))
+    }
+
     fn next_due(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let first = n::table
             .filter(n::due_at.is_not_null())
