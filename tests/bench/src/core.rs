@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(crate) struct Core {
     pub(crate) base: Foundation,
     pub(crate) issuers: Arc<LiveIssuers>,
+    pub(crate) secrets: Secrets,
     pub(crate) wakeups: Arc<Wakeups>,
 }
 
@@ -31,14 +32,19 @@ impl Core {
             ),
             guards: certctl_service::Guards::default(),
         };
-        let key = MasterKey::from_passphrase(&SecretString::new("a master key for the benchmark only"))
-            .map_err(|error| anyhow!(error))?;
-        let secrets = Secrets::new(Arc::new(Keyring::new(key, Vec::new())));
+        let secrets = Secrets::new(Arc::new(keyring()?));
         let env = IssuerEnv {
             clock: Arc::clone(&environment.clock),
             ca_keys: Arc::new(SealedCaKeys::new(base.clone(), secrets.clone())),
         };
-        let issuers = Arc::new(LiveIssuers::new(environment.issuers, env, secrets));
-        Ok(Self { base, issuers, wakeups: Arc::default() })
+        let issuers = Arc::new(LiveIssuers::new(environment.issuers, env, secrets.clone()));
+        Ok(Self { base, issuers, secrets, wakeups: Arc::default() })
     }
+}
+
+/// The master key of every benchmark.
+pub(crate) fn keyring() -> Result<Keyring> {
+    let key = MasterKey::from_passphrase(&SecretString::new("a master key for the benchmark only"))
+        .map_err(|error| anyhow!(error))?;
+    Ok(Keyring::new(key, Vec::new()))
 }

@@ -80,6 +80,47 @@ impl Dialect {
     }
 }
 
+/// Adds `count` notifications that were delivered at their first attempt.
+pub(crate) async fn finished_notifications(url: &DatabaseUrl, count: u32) -> Result<()> {
+    let sqlite = url.engine() == certctl_repository_diesel::Engine::Sqlite;
+    let (numbers, padded, at, tidy) = if sqlite {
+        (
+            format!("WITH RECURSIVE s(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM s WHERE n < {count})"),
+            "printf('%07d', n)",
+            "datetime(1767225600 + n, 'unixepoch')",
+            "ANALYZE",
+        )
+    } else {
+        (
+            format!("WITH s AS (SELECT generate_series(1, {count}) AS n)"),
+            "lpad(n::text, 7, '0')",
+            "timestamp '2026-01-01' + n * interval '1 second'",
+            "VACUUM ANALYZE",
+        )
+    };
+    let statements = [
+        format!(
+            "{numbers} INSERT INTO notification_events (id, type, severity, resource_type, resource_id, \
+             channel, channel_id, recipient, subject, message, facts, dedup_key, status, delivery, \
+             retry_count, not_before, created_at, sent_at, claims) \
+             SELECT 'notif-done-' || {padded}, 'RenewalFailure', 'warning', 'certificate', \
+             'mc-bench-' || {padded}, 'Webhook', 'nc-bench', 'bench', 'Subject ' || n, 'Message ' || n, '[]', \
+             'done/' || n, 'sent', 'delivered', 0, {at}, {at}, {at}, 1 FROM s"
+        ),
+        format!(
+            "{numbers} INSERT INTO notification_attempts (notification_id, number, started_at, duration_ms, \
+             result, detail) SELECT 'notif-done-' || {padded}, 1, {at}, 20, 'delivered', '202' FROM s"
+        ),
+        tidy.to_owned(),
+    ];
+    let url = url.clone();
+    let filled = tokio::task::spawn_blocking(move || {
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        provision::execute(&url, &statements)
+    });
+    filled.await?.map_err(|error| anyhow!(error))
+}
+
 /// Adds `count` certificates as an installation has them: five environments, ends spread over the
 /// coming 90 days and a little before, most of them active, none of them due.
 pub(crate) async fn inventory(url: &DatabaseUrl, count: u32) -> Result<()> {

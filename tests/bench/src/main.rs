@@ -14,6 +14,7 @@ mod import;
 mod inventory;
 mod issuance;
 mod load;
+mod notifications;
 mod place;
 mod policy;
 mod sweep;
@@ -43,6 +44,12 @@ struct Options {
     /// Certificates in the inventory while the renewal sweep is measured
     #[arg(long, default_value_t = 1_000_000)]
     sweep_certificates: u32,
+    /// Notifications that wait while their delivery is measured
+    #[arg(long, default_value_t = 10_000)]
+    notifications: u32,
+    /// Notifications that are done while a look for retries is measured
+    #[arg(long, default_value_t = 1_000_000)]
+    finished_notifications: u32,
     /// Certificates to issue
     #[arg(long, default_value_t = 4_000)]
     issuances: u32,
@@ -68,6 +75,8 @@ enum Section {
     Policy,
     /// Certificates that others issued, from PEM to committed rows
     Import,
+    /// Deliveries to a local receiver, and a look for retries
+    Notifications,
     /// Memory, time to readiness, sizes
     Footprint,
 }
@@ -109,6 +118,10 @@ async fn run(options: Options) -> Result<()> {
     }
     if options.wants(Section::Import) {
         import::measure(options.scaled(options.imports)).await?;
+    }
+    if options.wants(Section::Notifications) {
+        let finished = options.scaled(options.finished_notifications);
+        notifications::measure(options.scaled(options.notifications), finished).await?;
     }
     if options.wants(Section::Footprint) {
         footprint::measure().await?;
