@@ -23,7 +23,7 @@ impl SystemService for System {
     }
     async fn scheduler(&self) -> Result<SchedulerHealth, ServiceError> {
         self.ready().await?;
-        let at = |seconds| Timestamp::from_unix_seconds(1_767_225_600 + seconds);
+        let at = |seconds: i64| Timestamp::from_unix_seconds(1_767_225_600 + seconds);
         let late = self.late.load(Ordering::SeqCst);
         let renewal = LoopHealth {
             name: "renewal-sweep",
