@@ -55,6 +55,7 @@ pub use merge::MergePatch;
 pub use observe::{Outcome, RequestObserver, Unobserved};
 pub use openapi::Description;
 pub use path::{PathId, PathIds};
+pub use problem::OwnBody;
 pub use query::Query;
 pub use refusal::Refusal;
 pub use reply::{Accepted, AcceptedAt, Created, NoContent, Tagged};

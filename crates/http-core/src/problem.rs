@@ -9,10 +9,16 @@ use certctl_service_api::ServiceError;
 use std::error::Error;
 use std::fmt;
 
+/// Marks an answer with a status of 400 or more that is no error and brings its own body: a probe that
+/// answers 503 and says what is late. Put into the extensions of the response.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnBody;
+
 /// Gives a refusal or failure its body. Other answers pass.
 pub(crate) fn render(mut response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceResponse<BoxBody> {
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let fine = !status.is_client_error() && !status.is_server_error();
+    if fine || response.response().extensions().contains::<OwnBody>() {
         return response;
     }
     // The framework's own refusals have no error of ours behind them.

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
 use certctl_api_types::system as api;
 use certctl_api_types::system::{Health, Ready};
-use certctl_http_core::ApiError;
+use certctl_http_core::{ApiError, OwnBody};
 use certctl_service_api::system::{LoopHealth, SchedulerHealth, SystemService};
 
 /// Tell whether the process runs
@@ -51,7 +51,9 @@ pub(super) async fn health_of_scheduler(system: Data<dyn SystemService>) -> Resu
     };
     let SchedulerHealth { checked_at, loops } = health;
     let loops = loops.into_iter().map(shown).collect();
-    Ok(answer.json(api::SchedulerHealth { status: status.to_owned(), checked_at, loops }))
+    let answer = answer.json(api::SchedulerHealth { status: status.to_owned(), checked_at, loops });
+    answer.extensions_mut().insert(OwnBody);
+    Ok(answer)
 }
 
 /// Without the error, which may tell strangers about the inside.

@@ -100,7 +100,9 @@ async fn a_viewer_reads_everything_and_changes_nothing() -> Result<()> {
         let status = request.bearer_auth(&key).json(&json!({})).send().await?.status();
         if ["inventory.read", "audit.read", "metrics.read"].contains(&permission.as_str()) {
             let answered = ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
-            assert!(answered && !status.is_server_error(), "{method} {pattern}: {status}");
+            // A digest that is switched off is answered 503, whoever asks.
+            let off = status == StatusCode::SERVICE_UNAVAILABLE && pattern.contains("/digest/");
+            assert!(answered && (off || !status.is_server_error()), "{method} {pattern}: {status}");
             // What only looks and yet is no GET takes a description of what to look for.
             assert!(method == "get" || pattern.ends_with("/preview"), "{method} {pattern} changes something");
         } else {
