@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed step must stop the test")]
 
+mod notifications;
 mod recorder;
 
 use certctl_domain::Day;
@@ -256,6 +257,11 @@ fn figures() -> Vec<Query> {
     ]
 }
 
+fn queries() -> impl Iterator<Item = Query> {
+    let own = lists().into_iter().chain(trails()).chain(judgements()).chain(work()).chain(figures());
+    own.chain(notifications::queries())
+}
+
 #[tokio::test]
 async fn no_hot_query_reads_the_whole_of_a_growing_table() {
     let recorder = Recorder::install();
@@ -273,14 +279,14 @@ async fn no_hot_query_reads_the_whole_of_a_growing_table() {
                     };
                     tx.certificates().insert(&row)?;
                     tx.jobs().insert(&build::job(&format!("job-{n}")))?;
+                    tx.notifications().insert(&build::notification(&format!("notif-{n}")))?;
+                    tx.alerts().insert(&build::alert(&format!("alert-{n}")))?;
                 }
                 Ok(())
             })
             .await;
         stored.unwrap();
-        for (name, mut query) in
-            lists().into_iter().chain(trails()).chain(judgements()).chain(work()).chain(figures())
-        {
+        for (name, mut query) in queries() {
             recorder.start();
             let done: Result<(), StoreError> = db.store().write("test.plan", move |tx| query(tx)).await;
             done.unwrap();

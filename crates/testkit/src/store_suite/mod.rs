@@ -3,6 +3,7 @@
 pub mod access;
 pub mod agent;
 pub mod agent_group;
+pub mod alert;
 pub mod alert_source;
 pub mod api_call;
 pub mod approval;
@@ -11,6 +12,7 @@ pub mod audit_chain;
 pub mod certificate;
 pub mod certificate_list;
 pub mod certificate_purge;
+pub mod channel;
 pub mod claim;
 pub mod deployment;
 pub mod digest;
@@ -21,6 +23,8 @@ pub mod job;
 pub mod job_history;
 pub mod lease;
 pub mod ledger;
+pub mod notification;
+pub mod notification_delivery;
 pub mod operation;
 pub mod organisation;
 pub mod policy_rule;
@@ -133,6 +137,10 @@ macro_rules! store_suite {
                 dependencies_count_what_is_active,
                 only_agents_in_service_change,
             }
+            alert {
+                alerts_come_back_as_stored_and_are_routed_once,
+                routed_alerts_go_in_batches_and_others_stay,
+            }
             approval {
                 a_job_has_one_request_about_a_certificate_that_exists,
                 a_list_is_filtered_by_every_field,
@@ -187,6 +195,15 @@ macro_rules! store_suite {
             certificate_purge {
                 a_purge_takes_everything_but_the_ledger,
                 only_what_nothing_holds_can_be_purged,
+            }
+            channel {
+                a_changed_channel_is_guarded_by_its_last_change,
+                a_deleted_channel_leaves_its_notifications,
+                a_setting_is_guarded_by_its_last_change,
+                channels_come_back_as_stored_and_are_listed_by_kind,
+                health_is_written_beside_the_configuration,
+                marks_of_loops_are_replaced,
+                sealed_configurations_of_channels_are_exchanged,
             }
             claim {
                 a_claim_equals_the_event_in_memory,
@@ -253,6 +270,28 @@ macro_rules! store_suite {
                 serial_numbers_are_unique_per_issuer,
                 the_intents_of_a_job_are_abandoned,
                 what_may_have_been_signed_for_a_set_of_names_is_counted,
+            }
+            notification {
+                a_notification_names_a_certificate_that_exists,
+                a_threshold_is_told_once_for_each_leaf_and_channel,
+                notifications_come_back_as_stored,
+                notifications_are_found_by_every_filter,
+                notifications_are_listed_newest_first,
+                finished_ones_are_removed_in_batches_and_others_stay,
+                reading_is_marked_once_and_changes_nothing_else,
+                the_same_key_makes_one_notification,
+            }
+            notification_delivery {
+                a_claim_takes_only_what_is_due_in_its_lane,
+                a_failure_waits_and_an_end_is_final,
+                an_incident_that_is_over_is_not_announced,
+                an_outcome_is_written_by_the_newest_claim_only,
+                counts_follow_what_is_not_done,
+                expired_leases_are_claimed_again,
+                leases_are_given_back,
+                only_what_failed_or_reached_nobody_is_requeued,
+                two_claimers_share_nothing,
+                who_was_told_of_an_incident_is_known,
             }
             operation {
                 an_item_ends_once,
