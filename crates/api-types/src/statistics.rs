@@ -30,6 +30,12 @@ pub struct DashboardSummary {
     pub complete_jobs: u64,
     /// Notifications that were given up.
     pub notifications_dead: u64,
+    /// Notifications on their way, those between two attempts included.
+    #[serde(default)]
+    pub notifications_pending: u64,
+    /// Notifications that reached nobody, for want of a channel; requeue them once there is one.
+    #[serde(default)]
+    pub notifications_no_notifier: u64,
     /// The instant.
     pub completed_at: Timestamp,
 }

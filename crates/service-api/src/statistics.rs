@@ -26,8 +26,12 @@ pub struct Summary {
     pub failed_jobs: u64,
     /// Completed jobs on record.
     pub complete_jobs: u64,
-    /// Notifications that were given up.
+    /// Notifications that were given up; 0 when they cannot be counted.
     pub notifications_dead: u64,
+    /// Notifications on their way; 0 when they cannot be counted.
+    pub notifications_pending: u64,
+    /// Notifications that reached nobody, for want of a channel; 0 when they cannot be counted.
+    pub notifications_no_notifier: u64,
     /// The instant.
     pub at: Timestamp,
 }

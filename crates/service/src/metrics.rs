@@ -2,14 +2,14 @@
 
 use crate::Loops;
 use crate::failure::Failure;
-use crate::statistics::summary;
+use crate::statistics::{notification_counts, summary};
 use crate::support::Foundation;
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::job::JobKind;
-use certctl_repository::{StoreError, Tx};
+use certctl_repository::{NotificationCounts, StoreError, Tx};
 use certctl_service_api::metrics::{Figures, MetricsService};
 use certctl_service_api::{Actor, ServiceError};
 use certctl_telemetry::{InstallationMetrics, Level, PoolLevel, PoolMetrics, Registry, names};
@@ -78,9 +78,10 @@ impl Metrics {
         if read_at.is_some_and(|at| at <= now && now.since(at) < FRESH) {
             return;
         }
+        let counts = notification_counts(&self.base).await;
         let loops = self.loops.clone();
         let read = self.base.store.read("metrics.read", move |tx| {
-            let mut all = levels(tx, now)?;
+            let mut all = levels(tx, now, counts)?;
             if let Some(loops) = &loops {
                 all.extend(loops.levels(tx, now)?);
             }
@@ -106,8 +107,12 @@ impl Metrics {
 }
 
 /// Every figure of the installation at `now`.
-fn levels(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Level>, StoreError> {
-    let all = summary(tx, now)?;
+fn levels(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    notifications: Option<NotificationCounts>,
+) -> Result<Vec<Level>, StoreError> {
+    let all = summary(tx, now, notifications)?;
     let certificates = all.certificates;
     let plain = |family, count| Level::count(family, &[], count);
     let mut levels = vec![
@@ -121,7 +126,6 @@ fn levels(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Level>, StoreError> {
         plain(&names::JOB_PENDING, all.pending_jobs),
         plain(&names::JOB_COMPLETED_TOTAL, all.complete_jobs),
         plain(&names::JOB_FAILED_TOTAL, all.failed_jobs),
-        plain(&names::NOTIFICATION_DEAD_TOTAL, all.notifications_dead),
     ];
     for (status, count) in tx.statistics().certificates_by_status(now)? {
         if status != CertificateStatus::Archived {
@@ -144,7 +148,22 @@ fn levels(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<Level>, StoreError> {
         levels.push(Level::count(&names::JOB_QUEUE_DEPTH, &[label], depth));
         levels.push(Level::new(&names::JOB_QUEUE_OLDEST_AGE_SECONDS, &[label], age.as_secs_f64()));
     }
+    // Absent when they cannot be counted: 0 would be a lie.
+    if let Some(counts) = notifications {
+        levels.push(plain(&names::NOTIFICATION_DEAD_TOTAL, all.notifications_dead));
+        levels.extend(notification_levels(&counts, now));
+    }
     Ok(levels)
+}
+
+fn notification_levels(counts: &NotificationCounts, now: Timestamp) -> [Level; 4] {
+    let age = counts.oldest_pending_at.map_or(Duration::ZERO, |at| now.since(at));
+    [
+        Level::count(&names::NOTIFICATION_QUEUE_DEPTH, &["pending"], counts.pending),
+        Level::count(&names::NOTIFICATION_QUEUE_DEPTH, &["failed"], counts.failed),
+        Level::new(&names::NOTIFICATION_OLDEST_PENDING_AGE_SECONDS, &[], age.as_secs_f64()),
+        Level::count(&names::NOTIFICATION_NO_NOTIFIER, &[], counts.no_notifier),
+    ]
 }
 
 #[async_trait]
@@ -152,7 +171,9 @@ impl MetricsService for Metrics {
     async fn figures(&self, who: &Actor) -> Result<Figures, ServiceError> {
         who.require(Permission::MetricsRead)?;
         let now = self.base.clock.now();
-        let read = self.base.store.read("metrics.figures", move |tx| Ok::<_, Failure>(summary(tx, now)?));
+        let counts = notification_counts(&self.base).await;
+        let read =
+            self.base.store.read("metrics.figures", move |tx| Ok::<_, Failure>(summary(tx, now, counts)?));
         Ok(Figures { summary: read.await?, started_at: self.started_at, uptime: now.since(self.started_at) })
     }
 

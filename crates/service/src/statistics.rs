@@ -8,7 +8,7 @@ use certctl_domain::agent::AgentStatus;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::job::JobStatus;
 use certctl_domain::{Day, Timestamp};
-use certctl_repository::{StoreError, Tx};
+use certctl_repository::{NotificationCounts, StoreError, Tx};
 use certctl_service_api::statistics::{
     Expirations, Issued, JobTrend, MOST_DAYS, StatisticsService, Summary, USUAL_DAYS,
 };
@@ -44,8 +44,31 @@ fn check_days(days: Option<u32>) -> Result<u32, ServiceError> {
     }
 }
 
+/// How many notifications are where. Best effort, in a transaction of its own: what is wrong with
+/// them must not hide everything else.
+pub(crate) async fn notification_counts(base: &Foundation) -> Option<NotificationCounts> {
+    let read =
+        base.store.read("statistics.notifications", |tx| Ok::<_, Failure>(tx.notifications().counts()?));
+    match read.await {
+        Ok(counts) => Some(counts),
+        Err(failure) => {
+            let error = ServiceError::from(failure);
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "cannot count the notifications; figures are shown without them"
+            );
+            None
+        }
+    }
+}
+
 /// The figures of `now`.
-pub(crate) fn summary(tx: &mut dyn Tx, now: Timestamp) -> Result<Summary, StoreError> {
+pub(crate) fn summary(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+    notifications: Option<NotificationCounts>,
+) -> Result<Summary, StoreError> {
+    let notifications = notifications.unwrap_or_default();
     let statistics = tx.statistics();
     let certificates = statistics.inventory(now, now.plus(SOON))?;
     let agents = statistics.agents_by_status()?;
@@ -63,8 +86,9 @@ pub(crate) fn summary(tx: &mut dyn Tx, now: Timestamp) -> Result<Summary, StoreE
         pending_jobs: jobs_where(&JobStatus::is_live),
         failed_jobs: jobs_where(&|status| status == JobStatus::Failed),
         complete_jobs: jobs_where(&|status| status == JobStatus::Completed),
-        // There is no notification store yet.
-        notifications_dead: 0,
+        notifications_dead: notifications.dead,
+        notifications_pending: notifications.pending + notifications.failed,
+        notifications_no_notifier: notifications.no_notifier,
         at: now,
     })
 }
@@ -74,7 +98,11 @@ impl StatisticsService for Statistics {
     async fn summary(&self, who: &Actor) -> Result<Summary, ServiceError> {
         who.require(Permission::InventoryRead)?;
         let now = self.base.clock.now();
-        let read = self.base.store.read("statistics.summary", move |tx| Ok::<_, Failure>(summary(tx, now)?));
+        let notifications = notification_counts(&self.base).await;
+        let read = self
+            .base
+            .store
+            .read("statistics.summary", move |tx| Ok::<_, Failure>(summary(tx, now, notifications)?));
         Ok(read.await?)
     }
 

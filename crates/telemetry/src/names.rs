@@ -60,7 +60,10 @@ families! {
     NOTIFICATION_ATTEMPTS_TOTAL = "certctl_notification_attempts_total" ["channel", "result"] "Attempts at notifications by kind of channel and result.";
     NOTIFICATION_DEAD_TOTAL = "certctl_notification_dead_total" [] "Notifications that were given up; more than 0 is a warning, more than 10 critical.";
     NOTIFICATION_DELIVERY_DURATION_SECONDS = "certctl_notification_delivery_duration_seconds" ["channel"] "Time a channel took for one attempt, failures included.";
+    NOTIFICATION_NO_NOTIFIER = "certctl_notification_no_notifier" [] "Notifications on record that reached nobody, because there was no channel for them.";
     NOTIFICATION_NO_NOTIFIER_TOTAL = "certctl_notification_no_notifier_total" ["channel"] "Notifications that reached nobody because their channel does not exist, is switched off or has no address.";
+    NOTIFICATION_OLDEST_PENDING_AGE_SECONDS = "certctl_notification_oldest_pending_age_seconds" [] "Age of the oldest notification that was not tried yet, quiet hours included; 0 when there is none.";
+    NOTIFICATION_QUEUE_DEPTH = "certctl_notification_queue_depth" ["status"] "Notifications on their way: not tried yet, or to be tried again.";
     OCSP_COUNTER_TOTAL = "certctl_ocsp_counter_total" ["label"] "Events of the OCSP responder.";
     RECONCILER_LAST_SUCCESS_TIMESTAMP_SECONDS = "certctl_reconciler_last_success_timestamp_seconds" ["name"] "Unix time of the last successful run of a periodic task, whichever server made it.";
     RECONCILER_OLDEST_WORK_AGE_SECONDS = "certctl_reconciler_oldest_work_age_seconds" ["name"] "How long the oldest work of a periodic task has waited unseen; 0 when there is none.";

@@ -18,6 +18,8 @@ fn summary(figures: &Summary) -> api::DashboardSummary {
         failed_jobs: figures.failed_jobs,
         complete_jobs: figures.complete_jobs,
         notifications_dead: figures.notifications_dead,
+        notifications_pending: figures.notifications_pending,
+        notifications_no_notifier: figures.notifications_no_notifier,
         completed_at: figures.at,
     }
 }

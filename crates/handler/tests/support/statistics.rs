@@ -20,7 +20,9 @@ fn summary() -> Summary {
         pending_jobs: 6,
         failed_jobs: 7,
         complete_jobs: 8,
-        notifications_dead: 0,
+        notifications_dead: 4,
+        notifications_pending: 5,
+        notifications_no_notifier: 6,
         at: sample::time(2),
     }
 }

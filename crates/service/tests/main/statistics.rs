@@ -4,6 +4,7 @@ use crate::bench::{ServiceBench, agent, person, viewer};
 use certctl_domain::access::Role;
 use certctl_domain::certificate::{Certificate, CertificateStatus as Status};
 use certctl_domain::job::{Job, JobStatus};
+use certctl_domain::notification::{Delivery, Notification, NotificationStatus as S};
 use certctl_domain::statistics::InventoryCounts;
 use certctl_service::reconcile::{RollupFold, RollupRepair};
 use certctl_service::{Metrics, MetricsSources, Statistics};
@@ -43,7 +44,21 @@ async fn furnished(t: &ServiceBench) {
         tx.jobs().insert(&ended("job-done", JobStatus::Completed))?;
         tx.jobs().insert(&ended("job-failed", JobStatus::Failed))?;
         tx.jobs().insert(&ended("job-off", JobStatus::Cancelled))?;
-        tx.jobs().insert(&build::job("job-live"))
+        tx.jobs().insert(&build::job("job-live"))?;
+        let notices = [
+            (S::Dead, None),
+            (S::Dead, None),
+            (S::Sent, Some(Delivery::NoNotifier)),
+            (S::Sent, Some(Delivery::Delivered)),
+            (S::Pending, None),
+            (S::Failed, None),
+        ];
+        for (n, (status, delivery)) in notices.into_iter().enumerate() {
+            let next_retry_at = (status == S::Failed).then(|| build::at(9));
+            let row = build::notification(&format!("notif-{n}"));
+            tx.notifications().insert(&Notification { status, delivery, next_retry_at, ..row })?;
+        }
+        Ok(())
     })
     .await;
 }
@@ -58,7 +73,10 @@ async fn the_summary_counts_what_is_in_service() {
         assert_eq!(certificates.active(), 2);
         assert_eq!((summary.active_agents, summary.offline_agents), (1, 0));
         assert_eq!((summary.pending_jobs, summary.failed_jobs, summary.complete_jobs), (1, 1, 1));
-        assert_eq!(summary.notifications_dead, 0);
+        assert_eq!(
+            (summary.notifications_dead, summary.notifications_pending, summary.notifications_no_notifier),
+            (2, 2, 1)
+        );
     }
 }
 
@@ -107,6 +125,21 @@ async fn a_damaged_count_mends_and_is_told() {
     assert!(text.contains("certctl_rollup_corrections_total{dimension=\"certificate.status\"} 1"), "{text}");
 }
 
+#[tokio::test]
+async fn notifications_that_cannot_be_counted_hide_nothing_else() {
+    let t = ServiceBench::new().await;
+    furnished(&t).await;
+    t.execute("ALTER TABLE notification_events RENAME TO broken");
+    let summary = Statistics::new(t.base.clone()).summary(&viewer()).await.unwrap();
+    assert_eq!((summary.certificates.total, summary.notifications_dead), (5, 0));
+    let (metrics, scraper) = (metrics(&t), person(Role::Metrics));
+    assert_eq!(metrics.figures(&scraper).await.unwrap().summary.pending_jobs, 1);
+    let text = metrics.prometheus(&scraper).await.unwrap();
+    assert!(text.contains("\ncertctl_job_pending 1\n"), "{text}");
+    // Not there rather than a wrong 0.
+    assert!(!text.contains("\ncertctl_notification_dead_total "), "{text}");
+}
+
 fn metrics(t: &ServiceBench) -> Metrics {
     let registry = Registry::new();
     let sources = MetricsSources {
@@ -140,7 +173,11 @@ async fn scrapers_get_figures_that_are_seconds_old_and_people_those_of_now() {
             "certctl_job_pending 1",
             "certctl_job_completed_total 1",
             "certctl_job_failed_total 1",
-            "certctl_notification_dead_total 0",
+            "certctl_notification_dead_total 2",
+            "certctl_notification_queue_depth{status=\"pending\"} 1",
+            "certctl_notification_queue_depth{status=\"failed\"} 1",
+            "certctl_notification_oldest_pending_age_seconds 90",
+            "certctl_notification_no_notifier 1",
             "certctl_job_queue_depth{type=\"Deployment\"} 1",
             "certctl_job_queue_oldest_age_seconds{type=\"Deployment\"} 90",
             "certctl_job_queue_depth{type=\"Renewal\"} 0",
@@ -151,7 +188,7 @@ async fn scrapers_get_figures_that_are_seconds_old_and_people_those_of_now() {
         t.write(|tx| tx.certificates().insert(&build::certificate("mc-late"))).await;
         assert!(metrics.prometheus(&scraper).await.unwrap().contains("\ncertctl_certificate_total 5\n"));
         let figures = metrics.figures(&scraper).await.unwrap();
-        assert_eq!(figures.summary.certificates.total, 6);
+        assert_eq!((figures.summary.certificates.total, figures.summary.notifications_dead), (6, 2));
         assert_eq!((figures.uptime, figures.started_at), (Duration::from_secs(90), build::at(0)));
         t.clock.advance(Duration::from_secs(5));
         assert!(metrics.prometheus(&scraper).await.unwrap().contains("\ncertctl_certificate_total 6\n"));

@@ -73,6 +73,9 @@ fn installation(registry: &Registry) {
         Level::count(&names::JOB_QUEUE_DEPTH, &["Renewal"], 4),
         Level::new(&names::JOB_QUEUE_OLDEST_AGE_SECONDS, &["Renewal"], 12.5),
         Level::count(&names::NOTIFICATION_DEAD_TOTAL, &[], 0),
+        Level::count(&names::NOTIFICATION_NO_NOTIFIER, &[], 1),
+        Level::new(&names::NOTIFICATION_OLDEST_PENDING_AGE_SECONDS, &[], 1.5),
+        Level::count(&names::NOTIFICATION_QUEUE_DEPTH, &["pending"], 2),
     ]);
     let pools = PoolMetrics::register(registry).unwrap();
     pools.replace(&[PoolLevel { pool: "reader", size: 4, idle: 1, in_use: 2, waiting: 0 }]);
