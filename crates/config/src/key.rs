@@ -41,6 +41,7 @@ pub(crate) enum Kind {
     MailList,
     SocketAddress,
     Path,
+    Text,
     Flag,
     Choice(&'static [&'static str]),
     ChoiceList(&'static [&'static str]),
@@ -91,6 +92,7 @@ impl Kind {
             Self::OriginList => "`*`, or a comma-separated list of origins such as `https://host:port`".to_owned(),
             Self::SocketAddress => "an IP address and a port such as `127.0.0.1:9090`".to_owned(),
             Self::Path => "a path".to_owned(),
+            Self::Text => "a text of at most 255 characters in one line".to_owned(),
             Self::Flag => "`true`, `1`, `yes`, `on`, `false`, `0`, `no` or `off`".to_owned(),
             Self::Choice(choices) => {
                 choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(" or ")

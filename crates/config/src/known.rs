@@ -68,27 +68,6 @@ pub(crate) const LATER: &[Later] = &[
         ],
     },
     Later {
-        feature: "notifications",
-        names: &[
-            "CERTCTL_SLACK_WEBHOOK_URL",
-            "CERTCTL_SLACK_CHANNEL",
-            "CERTCTL_SLACK_USERNAME",
-            "CERTCTL_TEAMS_WEBHOOK_URL",
-            "CERTCTL_PAGERDUTY_ROUTING_KEY",
-            "CERTCTL_PAGERDUTY_SEVERITY",
-            "CERTCTL_OPSGENIE_API_KEY",
-            "CERTCTL_OPSGENIE_PRIORITY",
-            "CERTCTL_SMTP_HOST",
-            "CERTCTL_SMTP_PORT",
-            "CERTCTL_SMTP_USERNAME",
-            "CERTCTL_SMTP_PASSWORD",
-            "CERTCTL_SMTP_FROM_ADDRESS",
-            "CERTCTL_SMTP_USE_TLS",
-            "CERTCTL_WEBHOOK_URL",
-            "CERTCTL_WEBHOOK_SECRET",
-        ],
-    },
-    Later {
         feature: "EST",
         names: &[
             "CERTCTL_EST_ENABLED",

@@ -8,6 +8,7 @@ use crate::nearest::nearest;
 use crate::reader::{Reader, Setting};
 use crate::section::audit::{self, Audit};
 use crate::section::auth::{self, Auth};
+use crate::section::channels::{self, Channels};
 use crate::section::database::{self, Database};
 use crate::section::demo::{self, Demo};
 use crate::section::digest::{self, Digest};
@@ -67,6 +68,8 @@ pub struct ServerConfig {
     pub retention: Retention,
     /// The digest.
     pub digest: Digest,
+    /// Notification channels of the environment.
+    pub channels: Channels,
     /// The audit trail and the log of API calls.
     pub audit: Audit,
     /// Times of a shutdown.
@@ -103,6 +106,7 @@ impl ServerConfig {
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
         let retention = retention::read(&mut reader);
+        let channels = channels::read(&mut reader);
         let guards = guards::read(&mut reader);
         let digest = digest::read(&mut reader);
         let audit = audit::read(&mut reader);
@@ -130,6 +134,7 @@ impl ServerConfig {
             jobs,
             retention,
             digest,
+            channels,
             audit,
             shutdown,
             settings,

@@ -188,6 +188,14 @@ pub(crate) fn choice(text: &str, kind: Kind) -> Result<&'static str, Refusal> {
     choices.iter().copied().find(|choice| *choice == text).ok_or_else(Refusal::default)
 }
 
+/// A short text.
+pub(crate) fn text(text: &str) -> Result<String, Refusal> {
+    if text.chars().count() > 255 || text.chars().any(char::is_control) {
+        return Err(Refusal::default());
+    }
+    Ok(text.to_owned())
+}
+
 /// Members of a closed enumeration.
 pub(crate) fn choices<T: std::str::FromStr>(text: &str) -> Result<Vec<T>, Refusal> {
     let read = |member: &str| {

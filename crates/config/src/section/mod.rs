@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod channels;
 pub mod database;
 pub mod demo;
 pub mod digest;
@@ -43,6 +44,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },
     Group { title: "Retention", keys: retention::KEYS },
+    Group { title: "Notification channels", keys: channels::KEYS },
     Group { title: "Guards against loops", keys: guards::KEYS },
     Group { title: "Digest", keys: digest::KEYS },
     Group { title: "Audit", keys: audit::KEYS },

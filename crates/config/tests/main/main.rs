@@ -6,7 +6,10 @@
 )]
 
 #[cfg(test)]
+mod channels;
+#[cfg(test)]
 mod digest;
+#[cfg(test)]
 mod edge;
 #[cfg(test)]
 mod layers;

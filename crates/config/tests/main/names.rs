@@ -52,16 +52,13 @@ fn variables_of_agents_command_line_and_tests_are_left_alone() {
 
 #[test]
 fn variables_of_features_to_come_are_accepted_with_a_warning() {
-    let config = load([
-        ("CERTCTL_SLACK_WEBHOOK_URL", "https://hooks/secret"),
-        ("CERTCTL_EST_PROFILE_IOT_ISSUER_ID", "iss"),
-    ])
-    .unwrap();
+    let config =
+        load([("CERTCTL_NETWORK_SCAN_ENABLED", "true"), ("CERTCTL_EST_PROFILE_IOT_ISSUER_ID", "iss")]).unwrap();
     assert_eq!(
         config.warnings(),
         [
             "CERTCTL_EST_PROFILE_IOT_ISSUER_ID has no effect yet: this version does not have EST",
-            "CERTCTL_SLACK_WEBHOOK_URL has no effect yet: this version does not have notifications",
+            "CERTCTL_NETWORK_SCAN_ENABLED has no effect yet: this version does not have network scans",
         ]
     );
 }
