@@ -78,6 +78,8 @@ pub(crate) enum Method {
     Get,
     Post,
     Put,
+    /// The body is a merge patch.
+    Patch,
     Delete,
 }
 

@@ -164,6 +164,7 @@ fn action_request(action: &Action, matches: &ArgMatches) -> anyhow::Result<Reque
         Method::Get => Http::GET,
         Method::Post => Http::POST,
         Method::Put => Http::PUT,
+        Method::Patch => Http::PATCH,
         Method::Delete => Http::DELETE,
     };
     let mut request = Request::new(method, segments.collect::<anyhow::Result<Vec<_>>>()?);
@@ -184,7 +185,11 @@ fn action_request(action: &Action, matches: &ArgMatches) -> anyhow::Result<Reque
         }
     }
     let takes_body = action.args.iter().any(|arg| arg.place == Place::Body);
-    Ok(if takes_body { request.payload(Payload::Json(Value::Object(body))) } else { request })
+    Ok(match action.method {
+        _ if !takes_body => request,
+        Method::Patch => request.payload(Payload::MergePatch(MergePatch(body))),
+        _ => request.payload(Payload::Json(Value::Object(body))),
+    })
 }
 
 fn argument(arg: &Arg, matches: &ArgMatches) -> anyhow::Result<Option<Value>> {

@@ -6,6 +6,7 @@ mod delivery;
 mod demo;
 mod digest;
 pub(crate) mod keys;
+mod notification;
 mod options;
 mod reconcilers;
 
@@ -30,10 +31,11 @@ use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::{
-    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Delivery, Engine,
-    EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers, Jobs,
-    LiveIssuers, Loops, Metrics, MetricsSources, Operations, Owners, Policies, PolicyGate, Profiles,
-    RenewalPolicies, Renewals, SealedCaKeys, Secrets, Statistics, System, Targets, Teams, Wakeups, seed,
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Channels, Delivery,
+    Engine, EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers,
+    Jobs, LiveIssuers, Loops, Metrics, MetricsSources, Notifications, Operations, Owners, Policies,
+    PolicyGate, Profiles, RenewalPolicies, Renewals, Routings, SealedCaKeys, Secrets, Statistics, System,
+    Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::engine::JobEngine;
 use certctl_telemetry::{
@@ -111,7 +113,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
 
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
     let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys };
-    let live_channels = delivery::channels(&environment, &secrets);
+    let live_channels = notification::channels(&config, &environment, &base, &secrets).await?;
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
     let local_ca = config
         .pki
@@ -152,14 +154,17 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups)).guarded(gate.clone())),
+        channels: Arc::new(Channels::new(base.clone(), Arc::clone(&live_channels), secrets.clone())),
         digests,
         exports: Arc::new(Exports::new(base.clone(), config.export.per_actor_per_hour)),
         imports: Arc::new(Imports::new(base.clone())),
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
+        notifications: Arc::new(Notifications::new(base.clone(), Arc::clone(&wakeups))),
         operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
         renewals: Arc::new(Renewals::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
+        routing: Arc::new(Routings::new(base.clone())),
         policies: Arc::new(Policies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         teams: Arc::new(Teams::new(base.clone())),

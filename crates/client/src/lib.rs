@@ -49,6 +49,7 @@ mod event;
 mod issuer;
 mod job;
 mod list;
+mod notification;
 mod operation;
 mod owner;
 mod policy;
@@ -75,6 +76,7 @@ pub use event::{Events, LiveEvents, Watched};
 pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
+pub use notification::{Channels, Notifications};
 pub use operation::Operations;
 pub use owner::Owners;
 pub use policy::Policies;
@@ -201,6 +203,16 @@ impl Client {
     /// Live events.
     pub const fn events(&self) -> Events<'_> {
         Events(self)
+    }
+
+    /// Notifications and their routing.
+    pub const fn notifications(&self) -> Notifications<'_> {
+        Notifications(self)
+    }
+
+    /// Notification channels.
+    pub const fn channels(&self) -> Channels<'_> {
+        Channels(self)
     }
 
     /// Jobs.

@@ -49,6 +49,12 @@ string_enum! {
         ApiKeyWrite = "api_key.write",
         /// Approve and reject.
         ApprovalDecide = "approval.decide",
+        /// Read notifications, channels and the routing.
+        NotificationRead = "notification.read",
+        /// Mark notifications as read, requeue and test them; change the routing.
+        NotificationWrite = "notification.write",
+        /// Create, change and delete notification channels, which hold secrets.
+        ChannelWrite = "channel.write",
         /// Read metrics.
         MetricsRead = "metrics.read",
         /// Act as one agent on that agent's own routes. Never held by a role.
@@ -64,7 +70,7 @@ impl Role {
             (_, P::AgentSelf) => false,
             (Self::Admin, _) | (_, P::MetricsRead) => true,
             (Self::Metrics, _) => false,
-            (_, P::InventoryRead | P::AuditRead) => true,
+            (_, P::InventoryRead | P::AuditRead | P::NotificationRead) => true,
             (Self::Viewer, _) => false,
             (Self::Approver, p) => matches!(p, P::ApprovalDecide),
             (Self::Operator, p) => matches!(
@@ -76,6 +82,7 @@ impl Role {
                     | P::TargetWrite
                     | P::GovernanceWrite
                     | P::JobWrite
+                    | P::NotificationWrite
             ),
         }
     }
@@ -102,12 +109,17 @@ mod tests {
         let held = |role: Role| {
             Permission::ALL.iter().filter(|p| role.allows(**p)).map(|p| p.as_str()).collect::<Vec<_>>()
         };
-        assert_eq!(held(Role::Viewer), ["inventory.read", "audit.read", "metrics.read"]);
+        assert_eq!(held(Role::Viewer), ["inventory.read", "audit.read", "notification.read", "metrics.read"]);
         assert_eq!(held(Role::Metrics), ["metrics.read"]);
-        assert_eq!(held(Role::Approver), ["inventory.read", "audit.read", "approval.decide", "metrics.read"]);
+        assert_eq!(
+            held(Role::Approver),
+            ["inventory.read", "audit.read", "approval.decide", "notification.read", "metrics.read"]
+        );
         assert_eq!(held(Role::Admin).len(), Permission::ALL.len() - 1);
         assert!(!Role::Operator.allows(Permission::IssuerWrite));
         assert!(Role::Operator.allows(Permission::GovernanceWrite));
+        assert!(Role::Operator.allows(Permission::NotificationWrite));
+        assert!(!Role::Operator.allows(Permission::ChannelWrite));
         assert!(!Role::Operator.allows(Permission::ProfileWrite));
         assert!(!Role::Operator.allows(Permission::PolicyWrite));
         assert!(!Role::Operator.allows(Permission::AgentWrite));

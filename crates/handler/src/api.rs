@@ -1,9 +1,9 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, api_key, approval, audit, certificate, digest, event, export, import,
-    issuer, job, metrics, operation, owner, policy, profile, renewal, renewal_policy, statistics, system,
-    target, team, violation,
+    agent, agent_group, agent_work, api_key, approval, audit, certificate, channel, digest, event, export,
+    import, issuer, job, metrics, notification, operation, owner, policy, profile, renewal, renewal_policy,
+    routing, statistics, system, target, team, violation,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -15,6 +15,7 @@ use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::audit::AuditService;
 use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::channel::ChannelService;
 use certctl_service_api::digest::DigestService;
 use certctl_service_api::event::EventService;
 use certctl_service_api::export::ExportService;
@@ -22,12 +23,14 @@ use certctl_service_api::import::ImportService;
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
 use certctl_service_api::metrics::MetricsService;
+use certctl_service_api::notification::NotificationService;
 use certctl_service_api::operation::OperationService;
 use certctl_service_api::owner::OwnerService;
 use certctl_service_api::policy::PolicyService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal::RenewalService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
+use certctl_service_api::routing::RoutingService;
 use certctl_service_api::statistics::StatisticsService;
 use certctl_service_api::system::SystemService;
 use certctl_service_api::target::TargetService;
@@ -40,6 +43,8 @@ use std::sync::Arc;
 pub struct Services {
     /// Managed certificates.
     pub certificates: Arc<dyn CertificateService>,
+    /// Notification channels.
+    pub channels: Arc<dyn ChannelService>,
     /// The digest.
     pub digests: Arc<dyn DigestService>,
     /// Live events.
@@ -62,12 +67,16 @@ pub struct Services {
     pub approvals: Arc<dyn ApprovalService>,
     /// Jobs.
     pub jobs: Arc<dyn JobService>,
+    /// Notifications.
+    pub notifications: Arc<dyn NotificationService>,
     /// Actions on many certificates.
     pub operations: Arc<dyn OperationService>,
     /// What happens to certificates by itself.
     pub renewals: Arc<dyn RenewalService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
+    /// The routing of notifications.
+    pub routing: Arc<dyn RoutingService>,
     /// Compliance rules.
     pub policies: Arc<dyn PolicyService>,
     /// Certificate profiles.
@@ -130,6 +139,9 @@ pub fn route_table() -> RouteTable {
     agent_work::routes(&mut table);
     approval::routes(&mut table);
     job::routes(&mut table);
+    routing::routes(&mut table);
+    notification::routes(&mut table);
+    channel::routes(&mut table);
     operation::routes(&mut table);
     renewal::routes(&mut table);
     renewal_policy::routes(&mut table);
@@ -189,6 +201,7 @@ impl Api {
     pub fn configure(&self, config: &mut ServiceConfig) {
         let Services {
             certificates,
+            channels,
             digests,
             events,
             exports,
@@ -200,9 +213,11 @@ impl Api {
             agent_work,
             approvals,
             jobs,
+            notifications,
             operations,
             renewals,
             renewal_policies,
+            routing,
             policies,
             profiles,
             teams,
@@ -215,6 +230,7 @@ impl Api {
         } = self.services.clone();
         config
             .app_data(Data::from(certificates))
+            .app_data(Data::from(channels))
             .app_data(Data::from(digests))
             .app_data(Data::from(events))
             .app_data(Data::from(exports))
@@ -226,9 +242,11 @@ impl Api {
             .app_data(Data::from(agent_work))
             .app_data(Data::from(approvals))
             .app_data(Data::from(jobs))
+            .app_data(Data::from(notifications))
             .app_data(Data::from(operations))
             .app_data(Data::from(renewals))
             .app_data(Data::from(renewal_policies))
+            .app_data(Data::from(routing))
             .app_data(Data::from(policies))
             .app_data(Data::from(profiles))
             .app_data(Data::from(teams))

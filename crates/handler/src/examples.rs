@@ -19,7 +19,7 @@ pub(crate) fn add(document: &mut OpenApi) {
 fn examples() -> Vec<(&'static str, Value)> {
     let governance = governance();
     let work = work();
-    inventory().into_iter().chain(governance).chain(work).collect()
+    inventory().into_iter().chain(governance).chain(notifications()).chain(work).collect()
 }
 
 fn inventory() -> Vec<(&'static str, Value)> {
@@ -115,6 +115,32 @@ fn governance() -> Vec<(&'static str, Value)> {
         ),
         ("GroupMemberRequest", json!({"membership_type": "exclude"})),
         ("ApiKeyRequest", json!({"name": "inventory-sync", "role": "viewer"})),
+    ]
+}
+
+fn notifications() -> Vec<(&'static str, Value)> {
+    vec![
+        ("RequeueRequest", json!({"status": "dead", "channel": "Slack"})),
+        ("NotificationTestRequest", json!({"channel": "Email", "recipient": "ops@example.com"})),
+        (
+            "ChannelRequest",
+            json!({
+                "name": "Operations", "type": "Webhook", "enabled": true,
+                "config": {"url": "https://hooks.example.com/certctl", "secret": "correct horse battery staple"},
+            }),
+        ),
+        (
+            "RoutingRequest",
+            json!({
+                "cells": [{"type": "RenewalFailure", "severity": "critical", "channels": ["Email", "PagerDuty"]}],
+                "defaults": {"informational": [], "warning": ["Email"], "critical": ["Email"]},
+                "emails": ["ops@example.com"],
+                "teams": {"t-default": {"channels": ["Slack"]}},
+                "quiet_hours": [
+                    {"days": ["sat", "sun"], "start": "00:00", "end": "24:00", "timezone": "Europe/Paris"},
+                ],
+            }),
+        ),
     ]
 }
 

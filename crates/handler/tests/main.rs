@@ -14,6 +14,8 @@ mod approvals;
 mod audit;
 #[path = "routes/certificates.rs"]
 mod certificates;
+#[path = "routes/channels.rs"]
+mod channels;
 #[path = "routes/digest.rs"]
 mod digest;
 #[path = "routes/documents.rs"]
@@ -26,6 +28,8 @@ mod exports;
 mod issuers;
 #[path = "routes/jobs.rs"]
 mod jobs;
+#[path = "routes/notifications.rs"]
+mod notifications;
 #[path = "routes/operations.rs"]
 mod operations;
 #[path = "routes/owners.rs"]

@@ -77,6 +77,8 @@ pub enum ConflictCode {
     Frozen,
     /// Too much was issued for the same names.
     IssuanceLimit,
+    /// The environment of the server says what the object is.
+    OwnedByEnvironment,
 }
 
 impl ConflictCode {
@@ -97,6 +99,7 @@ impl ConflictCode {
         Self::CountMismatch,
         Self::Frozen,
         Self::IssuanceLimit,
+        Self::OwnedByEnvironment,
     ];
 
     /// The stable code.
@@ -117,6 +120,7 @@ impl ConflictCode {
             Self::CountMismatch => "count_mismatch",
             Self::Frozen => "frozen",
             Self::IssuanceLimit => "issuance_limit",
+            Self::OwnedByEnvironment => "owned_by_environment",
         }
     }
 }

@@ -71,8 +71,9 @@ pub use live_issuers::LiveIssuers;
 pub use loops::Loops;
 pub use metrics::{Metrics, MetricsSources};
 pub use notification::{
-    ApprovalReminders, Delivery, DeliveryLoop, DeliveryOptions, DigestOptions, Digests, ExpiryAlerts,
-    LiveChannels, NotificationRouter,
+    ApprovalReminders, Channels, Delivery, DeliveryLoop, DeliveryOptions, DigestOptions, Digests,
+    EnvironmentChannel, ExpiryAlerts, LiveChannels, NotificationRouter, Notifications, Routings,
+    follow_environment,
 };
 pub use operation::Operations;
 pub use owner::Owners;

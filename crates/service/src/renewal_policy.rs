@@ -3,6 +3,7 @@
 mod calendar;
 
 use crate::failure::Failure;
+use crate::notification::check_channels;
 use crate::support::{
     Foundation, all_of, audit_event, check_name, check_revision, in_use, listing, page_request,
     time_of_change,
@@ -11,6 +12,7 @@ use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
 use certctl_domain::id::{AgentGroupId, IdSource, RenewalPolicyId};
+use certctl_domain::notification::{AlertSeverity, ChannelRef};
 use certctl_domain::renewal::RenewalPolicy;
 use certctl_repository::Tx;
 use certctl_service_api::edit::Edit;
@@ -18,7 +20,7 @@ use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::renewal_policy::{RenewalPolicyService, RenewalPolicySpec};
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -140,6 +142,21 @@ fn check_group(tx: &mut dyn Tx, group: Option<&AgentGroupId>) -> Result<(), Fail
     Err(Failure::Service(ServiceError::unprocessable("agent_group_id", "unknown_reference", message)))
 }
 
+/// Refuses channels that do not exist, unless the policy named them before.
+fn check_references(
+    tx: &mut dyn Tx,
+    before: Option<&RenewalPolicy>,
+    after: &BTreeMap<AlertSeverity, Vec<ChannelRef>>,
+) -> Result<(), Failure> {
+    let known = before.into_iter().flat_map(|row| row.alert_channels.values().flatten()).collect();
+    let entries = after.iter().flat_map(|(severity, list)| {
+        let path = move |at| format!("alert_channels.{severity}[{at}]");
+        list.iter().enumerate().map(move |(at, channel)| (path(at), channel))
+    });
+    let problems = check_channels(tx, entries, &known)?;
+    if problems.is_empty() { Ok(()) } else { Err(ServiceError::Unprocessable(problems).into()) }
+}
+
 fn get(tx: &mut dyn Tx, id: &RenewalPolicyId) -> Result<RenewalPolicy, Failure> {
     tx.renewal_policies()
         .find(id)?
@@ -198,6 +215,7 @@ impl RenewalPolicyService for RenewalPolicies {
                 None => free_id(tx, &*ids, &spec.name)?,
             };
             let spec = spec.clone();
+            check_references(tx, None, &spec.alert_channels)?;
             let row = RenewalPolicy {
                 id,
                 name: spec.name,
@@ -240,6 +258,7 @@ impl RenewalPolicyService for RenewalPolicies {
             check_revision(before.revision(), revision)?;
             let mut row = before.clone();
             take(&mut row, check(edit(&before)?)?);
+            check_references(tx, Some(&before), &row.alert_channels)?;
             row.updated_at = time_of_change(now, before.updated_at);
             check_group(tx, row.agent_group_id.as_ref())?;
             tx.renewal_policies().update(&row, before.updated_at)?;

@@ -7,6 +7,7 @@ mod certs;
 mod connectors;
 mod governance;
 mod jobs;
+mod notifications;
 mod policies;
 mod server;
 
@@ -28,6 +29,9 @@ pub(crate) const ALL: &[&Noun] = &[
     &governance::RENEWAL_POLICIES,
     &policies::POLICIES,
     &policies::VIOLATIONS,
+    &notifications::NOTIFICATIONS,
+    &notifications::CHANNELS,
+    &notifications::ROUTING,
     &audit::AUDIT,
     &access::API_KEYS,
     &server::STATS,
@@ -76,6 +80,7 @@ mod tests {
                     Method::Get => "GET",
                     Method::Post => "POST",
                     Method::Put => "PUT",
+                    Method::Patch => "PATCH",
                     Method::Delete => "DELETE",
                 };
                 routes.insert(format!("{method} {}", action.path));
@@ -147,6 +152,7 @@ mod tests {
                     Method::Get => "get",
                     Method::Post => "post",
                     Method::Put => "put",
+                    Method::Patch => "patch",
                     Method::Delete => "delete",
                 };
                 let operation = &document["paths"][format!("/api/v1/{}", action.path)][method];

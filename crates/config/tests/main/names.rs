@@ -53,7 +53,8 @@ fn variables_of_agents_command_line_and_tests_are_left_alone() {
 #[test]
 fn variables_of_features_to_come_are_accepted_with_a_warning() {
     let config =
-        load([("CERTCTL_NETWORK_SCAN_ENABLED", "true"), ("CERTCTL_EST_PROFILE_IOT_ISSUER_ID", "iss")]).unwrap();
+        load([("CERTCTL_NETWORK_SCAN_ENABLED", "true"), ("CERTCTL_EST_PROFILE_IOT_ISSUER_ID", "iss")])
+            .unwrap();
     assert_eq!(
         config.warnings(),
         [

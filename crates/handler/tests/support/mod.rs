@@ -6,18 +6,21 @@ mod api_keys;
 mod approvals;
 mod audit;
 mod certificates;
+mod channels;
 mod digest;
 mod events;
 mod exports;
 mod imports;
 mod issuers;
 mod jobs;
+mod notifications;
 mod operations;
 mod owners;
 mod policies;
 mod profiles;
 mod renewal_policies;
 mod renewals;
+mod routings;
 pub(crate) mod sample;
 mod statistics;
 mod system;
@@ -104,6 +107,7 @@ impl Bench {
             digests: digests.clone(),
             exports: Arc::new(exports::Exports),
             imports: Arc::new(imports::Imports),
+            channels: Arc::new(channels::Channels::default()),
             events: Arc::new(events::Events),
             issuers: Arc::new(issuers::Issuers::default()),
             targets: Arc::new(targets::Targets::default()),
@@ -112,9 +116,11 @@ impl Bench {
             agent_work: work.clone(),
             approvals: approvals.clone(),
             jobs: jobs.clone(),
+            notifications: Arc::new(notifications::Notifications),
             operations: Arc::new(operations::Operations),
             renewals: Arc::new(renewals::Renewals),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
+            routing: Arc::new(routings::Routings),
             policies: Arc::new(policies::Policies),
             profiles: Arc::new(profiles::Profiles::default()),
             teams: Arc::new(teams::Teams::default()),

@@ -8,8 +8,11 @@ use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::certificate::{Certificate, CertificateSource, CertificateStatus};
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
-use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
-use certctl_domain::notification::{AlertSeverity, NotificationChannel};
+use certctl_domain::job::{Executor, Job, JobKind, JobStatus, Lease, VerificationStatus};
+use certctl_domain::notification::{
+    AlertSeverity, Channel, ChannelHealth, Fact, Incident, IncidentPhase, Notification, NotificationChannel,
+    NotificationStatus, NotificationType, Story,
+};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::policy::{AllowedDomains, PolicyConfig, PolicyRule, PolicySeverity, PolicyViolation};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
@@ -142,6 +145,65 @@ pub(crate) fn issuer(name: &str) -> Issuer {
         revision: 3,
         created_at: time(0),
         updated_at: time(2),
+    }
+}
+
+pub(crate) fn channel(name: &str) -> Channel {
+    Channel {
+        id: id(name),
+        name: format!("{name} channel"),
+        kind: NotificationChannel::Webhook,
+        public_config: JsonText::trusted(r#"{"secret":{"set":true},"url":"https://hooks.example.com"}"#),
+        sealed_config: b"sealed".to_vec(),
+        enabled: true,
+        source: ConnectorSource::Database,
+        health: ChannelHealth {
+            consecutive_failures: 2,
+            last_success_at: Some(time(3)),
+            last_failure_at: Some(time(4)),
+            last_error: Some("503".to_owned()),
+            failing_since: Some(time(5)),
+        },
+        created_at: time(0),
+        updated_at: time(2),
+    }
+}
+
+pub(crate) fn notification(name: &str) -> Notification {
+    Notification {
+        id: id(name),
+        alert_id: Some(id("alert-1")),
+        kind: NotificationType::RenewalFailure,
+        severity: AlertSeverity::Critical,
+        resource_type: "certificate".to_owned(),
+        resource_id: "mc-1".to_owned(),
+        certificate_id: Some(id("mc-1")),
+        channel: NotificationChannel::Email,
+        channel_id: Some(id("nc-1")),
+        recipient: "ops@example.com".to_owned(),
+        story: Story {
+            subject: "Renewal of www.example.com failed".to_owned(),
+            message: "The issuer refused it.".to_owned(),
+            html: None,
+            facts: vec![Fact { label: "Expires".to_owned(), value: "in 3 days".to_owned() }],
+        },
+        incident: Some(Incident {
+            key: "certificate/mc-1/renewal".to_owned(),
+            phase: IncidentPhase::Trigger,
+        }),
+        threshold_days: Some(7),
+        dedup_key: "alert-1/nc-1".to_owned(),
+        status: NotificationStatus::Failed,
+        delivery: None,
+        retry_count: 2,
+        next_retry_at: Some(time(9)),
+        not_before: time(1),
+        last_error: Some("the mailbox is full".to_owned()),
+        created_at: time(1),
+        sent_at: None,
+        read_at: Some(time(3)),
+        lease: Some(Lease { owner: "server".to_owned(), until: time(4) }),
+        claims: 3,
     }
 }
 

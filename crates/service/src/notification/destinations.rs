@@ -9,13 +9,10 @@ use certctl_domain::notification::{
     NotificationType, Routing, RoutingInput,
 };
 use certctl_repository::Tx;
-use certctl_service_api::ServiceError;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::routing::stored;
 use super::stories::Raised;
-
-/// Name of the document with the routing.
-const ROUTING: &str = "routing";
 
 /// One channel and one recipient.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,10 +76,7 @@ pub(super) struct Directory {
 
 impl Directory {
     pub(super) fn load(tx: &mut dyn Tx) -> Result<Self, Failure> {
-        let routing = match tx.notification_settings().find(ROUTING)? {
-            Some((document, _)) => serde_json::from_str(document.as_str()).map_err(ServiceError::internal)?,
-            None => Routing::default(),
-        };
+        let routing = stored(tx)?.routing;
         Ok(Self { routing, channels: tx.channels().all()? })
     }
 

@@ -28,6 +28,8 @@ mod careless_issuer;
 #[cfg(test)]
 mod certificate;
 #[cfg(test)]
+mod channel;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod deployment;
@@ -56,6 +58,8 @@ mod job;
 #[cfg(test)]
 mod job_life;
 #[cfg(test)]
+mod notification;
+#[cfg(test)]
 mod operation;
 #[cfg(test)]
 mod owner;
@@ -75,6 +79,8 @@ mod renewal;
 mod renewal_policy;
 #[cfg(test)]
 mod rotate;
+#[cfg(test)]
+mod routing;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Rotation of the master key.
 
 use crate::bench::{PASSPHRASE, ServiceBench, TARGET_TOKEN, admin, keyring, live_issuers, object, operator};
+use crate::channel::{channels, hook, live_with, spec};
 use certctl_domain::target::Target;
 use certctl_repository::{IssuerFilter, PageRequest, SealedColumn};
 use certctl_service::Secrets;
 use certctl_service::rotate::rotate_keys;
+use certctl_service_api::channel::ChannelService;
 use certctl_service_api::issuer::{IssuerService, IssuerSpec};
 use certctl_service_api::target::{TargetService, TargetSpec};
 use certctl_testkit::build;
@@ -33,6 +35,7 @@ async fn with_secrets() -> ServiceBench {
         };
         t.targets().create(&operator(), None, target).await.unwrap();
     }
+    channels(&t).create(&admin(), Some(build::id("nc-one")), spec("Ops", hook())).await.unwrap();
     t
 }
 
@@ -50,7 +53,7 @@ async fn afterwards_the_new_key_alone_opens_everything() {
             (SealedColumn::TargetConfig, 0, 3),
             (SealedColumn::CaKey, 0, 1),
             (SealedColumn::AuditKey, 0, 0),
-            (SealedColumn::ChannelConfig, 0, 0)
+            (SealedColumn::ChannelConfig, 0, 1)
         ]
     );
     assert!(rotated.iter().all(|column| column.unreadable.is_empty()));
@@ -62,15 +65,18 @@ async fn afterwards_the_new_key_alone_opens_everything() {
     let live = live_issuers(&t.base, &next, certctl_issuers::registry());
     live.connector(&issuer).unwrap().check(build::at(0)).await.unwrap();
 
+    let channel = t.read(|tx| tx.channels().find(&build::id("nc-one"))).await.unwrap();
+    live_with(&t, &next).notifier(&channel).unwrap();
+
     // The audit trail tells what was done, once per table.
     let resealed = t.audited().await.into_iter().filter(|action| action == "secrets_resealed").count();
-    assert_eq!(resealed, 3);
+    assert_eq!(resealed, 4);
 
     // A second run finds nothing to do.
     let again = rotate_keys(&t.base, &next).await.unwrap();
     assert_eq!(
         again.iter().map(|column| (column.current, column.resealed)).collect::<Vec<_>>(),
-        [(1, 0), (3, 0), (1, 0), (0, 0)]
+        [(1, 0), (3, 0), (1, 0), (0, 0), (1, 0)]
     );
 }
 

@@ -146,6 +146,22 @@ fn entries() -> Vec<Entry> {
             fixed: &["type"],
         },
         Entry {
+            path: "/notification-channels",
+            id: "nc-walk",
+            first: json!({
+                "name": "Walk", "type": "Email", "enabled": true,
+                "config": { "host": "mail.example.com", "from_address": "walk@example.com" },
+            }),
+            second: json!({
+                "name": "Walk, changed", "type": "Email", "enabled": false,
+                "config": {
+                    "host": "other.example.com", "port": 465, "security": "tls",
+                    "from_address": "changed@example.com",
+                },
+            }),
+            fixed: &["type"],
+        },
+        Entry {
             path: "/certificates",
             id: "mc-walk",
             first: json!({

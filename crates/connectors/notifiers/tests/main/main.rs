@@ -6,7 +6,10 @@
     clippy::panic,
     reason = "a test helper that fails ends its test"
 )]
-#![expect(clippy::disallowed_methods, reason = "tests write files, tell the time and run programs themselves")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write files, tell the time and run programs themselves"
+)]
 
 mod email;
 mod http;
