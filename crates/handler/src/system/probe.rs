@@ -51,7 +51,7 @@ pub(super) async fn health_of_scheduler(system: Data<dyn SystemService>) -> Resu
     };
     let SchedulerHealth { checked_at, loops } = health;
     let loops = loops.into_iter().map(shown).collect();
-    let answer = answer.json(api::SchedulerHealth { status: status.to_owned(), checked_at, loops });
+    let mut answer = answer.json(api::SchedulerHealth { status: status.to_owned(), checked_at, loops });
     answer.extensions_mut().insert(OwnBody);
     Ok(answer)
 }

@@ -9,7 +9,7 @@ use certctl_domain::notification::{
     Attempt, AttemptResult, Delivery, Incident, IncidentPhase, Notification, NotificationChannel,
     NotificationStatus,
 };
-use certctl_repository::{LaneClaim, NotificationCounts, StoreError, Told};
+use certctl_repository::{LaneClaim, NotificationCounts, StoreError};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -329,17 +329,10 @@ pub async fn who_was_told_of_an_incident_is_known(db: &TestStore) {
     .await;
     let mut told = read(db, |tx| tx.notifications().told_of("a")).await;
     told.sort_by(|a, b| a.recipient.cmp(&b.recipient));
+    let told: Vec<_> = told.into_iter().map(|told| (told.channel, told.channel_id, told.recipient)).collect();
     let expected = [
-        Told {
-            channel: NotificationChannel::Slack,
-            channel_id: Some(build::id("nc-one")),
-            recipient: "Ops".to_owned(),
-        },
-        Told {
-            channel: NotificationChannel::Email,
-            channel_id: None,
-            recipient: "again@example.com".to_owned(),
-        },
+        (NotificationChannel::Slack, Some(build::id("nc-one")), "Ops".to_owned()),
+        (NotificationChannel::Email, None, "again@example.com".to_owned()),
     ];
     assert_eq!(told, expected);
     assert_eq!(read(db, |tx| tx.notifications().told_of("c")).await, []);

@@ -63,7 +63,8 @@ pub(super) fn collect(
     };
     let (certificates, installation) = match scope {
         Scope::Everything => {
-            let figures = summary(tx, now)?;
+            let notifications = tx.notifications().counts()?;
+            let figures = summary(tx, now, Some(notifications))?;
             let installation = Installation {
                 active_agents: figures.active_agents,
                 offline_agents: figures.offline_agents,
