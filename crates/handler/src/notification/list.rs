@@ -3,6 +3,7 @@
 use super::convert;
 use actix_web::web::{Data, Json};
 use certctl_api_types::{Page, notification as api};
+use certctl_domain::UnknownValue;
 use certctl_domain::id::{CertificateId, ChannelId};
 use certctl_domain::notification::{
     AlertSeverity, Delivery, NotificationChannel, NotificationStatus, NotificationType,
@@ -15,14 +16,18 @@ use utoipa::IntoParams;
 
 /// A status of the list: those of deliveries, and `read`, which older clients ask for.
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "String")]
 enum ListStatus {
-    Pending,
-    Sent,
-    Failed,
-    Dead,
-    Cancelled,
+    Of(NotificationStatus),
     Read,
+}
+
+impl TryFrom<String> for ListStatus {
+    type Error = UnknownValue;
+
+    fn try_from(text: String) -> Result<Self, UnknownValue> {
+        if text == "read" { Ok(Self::Read) } else { text.parse().map(Self::Of) }
+    }
 }
 
 /// Filters.
@@ -71,11 +76,7 @@ impl TryFrom<NotificationFilter> for NotificationQuery {
                 return Err(ServiceError::invalid("read", "invalid_value", "contradicts `status=read`"));
             }
             (Some(ListStatus::Read), _) => (None, Some(true)),
-            (Some(ListStatus::Pending), read) => (Some(NotificationStatus::Pending), read),
-            (Some(ListStatus::Sent), read) => (Some(NotificationStatus::Sent), read),
-            (Some(ListStatus::Failed), read) => (Some(NotificationStatus::Failed), read),
-            (Some(ListStatus::Dead), read) => (Some(NotificationStatus::Dead), read),
-            (Some(ListStatus::Cancelled), read) => (Some(NotificationStatus::Cancelled), read),
+            (Some(ListStatus::Of(status)), read) => (Some(status), read),
             (None, read) => (None, read),
         };
         Ok(Self {

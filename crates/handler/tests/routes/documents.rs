@@ -110,6 +110,10 @@ fn every_operation_lists_its_errors_with_the_one_body() {
             let responses = operation["responses"].as_object().unwrap();
             assert!(responses.contains_key("500"), "{method} {path}");
             for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
+                // A probe that says what is late.
+                if (path.as_str(), status.as_str()) == ("/health/scheduler", "503") {
+                    continue;
+                }
                 let schema = &response["content"]["application/json"]["schema"]["$ref"];
                 assert_eq!(schema, body, "{method} {path} {status}");
             }

@@ -117,7 +117,8 @@ pub(super) fn failed(mut of: Notification, span: Span, failure: Failed, random: 
 /// Text of others on one line, cut to `max` characters.
 pub(super) fn one_line(text: &str, max: usize) -> String {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
-    let line: String = text.trim().chars().map(visible).take(max.saturating_add(1)).collect();
+    let text: String = text.chars().map(visible).collect();
+    let line: String = text.trim().chars().take(max.saturating_add(1)).collect();
     if line.chars().count() <= max {
         return line;
     }
