@@ -107,8 +107,8 @@ impl Channels<'_> {
         patch: &MergePatch,
         tag: Option<&ETag>,
     ) -> Result<Tagged<Channel>, ClientError> {
-        let path = ["notification-channels", id.as_str()];
-        self.0.patch(&path).if_match(tag).merge_patch(patch).send_tagged().await
+        let channel = ["notification-channels", id.as_str()];
+        self.0.patch(&channel).if_match(tag).merge_patch(patch).send_tagged().await
     }
 
     /// Removes a channel that nothing refers to.

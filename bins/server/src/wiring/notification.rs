@@ -60,13 +60,13 @@ fn from_environment(section: &Channels) -> Vec<EnvironmentChannel> {
     let email = section.smtp.as_ref().map(|smtp| {
         let config = json!({
             "host": smtp.host, "port": smtp.port, "username": smtp.username,
-            "password": smtp.password.as_ref().map(|password| password.expose()),
+            "password": smtp.password.as_ref().map(certctl_crypto::SecretString::expose),
             "from_address": smtp.from_address, "use_tls": smtp.use_tls,
         });
         (Kind::Email, config)
     });
     let webhook = section.webhook.as_ref().map(|webhook| {
-        let secret = webhook.secret.as_ref().map(|secret| secret.expose());
+        let secret = webhook.secret.as_ref().map(certctl_crypto::SecretString::expose);
         (Kind::Webhook, json!({"url": webhook.url.expose(), "secret": secret}))
     });
     let set = [slack, teams, pagerduty, opsgenie, email, webhook].into_iter().flatten();

@@ -50,14 +50,14 @@ pub(super) async fn health_of_scheduler(system: Data<dyn SystemService>) -> Resu
         ("unhealthy", HttpResponse::ServiceUnavailable())
     };
     let SchedulerHealth { checked_at, loops } = health;
-    let loops = loops.into_iter().map(shown).collect();
+    let loops = loops.iter().map(shown).collect();
     let mut answer = answer.json(api::SchedulerHealth { status: status.to_owned(), checked_at, loops });
     answer.extensions_mut().insert(OwnBody);
     Ok(answer)
 }
 
 /// Without the error, which may tell strangers about the inside.
-fn shown(one: LoopHealth) -> api::LoopHealth {
+fn shown(one: &LoopHealth) -> api::LoopHealth {
     api::LoopHealth {
         name: one.name.to_owned(),
         status: if one.on_time { "on_time" } else { "late" }.to_owned(),

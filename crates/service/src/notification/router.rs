@@ -114,10 +114,8 @@ fn route(
     for to in to {
         let ends = alert.incident.as_ref().is_some_and(|of| of.phase == IncidentPhase::Resolve);
         // What closes an incident wakes nobody, so it need not wait for the morning.
-        let not_before = match to.keeps_incidents() && ends {
-            true => now,
-            false => directory.routing.not_before(alert.severity, now),
-        };
+        let at_once = to.keeps_incidents() && ends;
+        let not_before = if at_once { now } else { directory.routing.not_before(alert.severity, now) };
         let envelope = Envelope {
             alert_id: Some(alert.id.clone()),
             threshold_days: None,

@@ -62,12 +62,12 @@ pub(crate) fn urgency(life: Option<(Timestamp, Timestamp)>, now: Timestamp) -> A
     }
 }
 
-fn opens(key: String) -> Option<Incident> {
-    Some(Incident { key, phase: IncidentPhase::Trigger })
+const fn opens(key: String) -> Incident {
+    Incident { key, phase: IncidentPhase::Trigger }
 }
 
-fn ends(key: String) -> Option<Incident> {
-    Some(Incident { key, phase: IncidentPhase::Resolve })
+const fn ends(key: String) -> Incident {
+    Incident { key, phase: IncidentPhase::Resolve }
 }
 
 fn story(subject: &str, message: String, facts: &[(&str, &str)]) -> Story {

@@ -225,7 +225,7 @@ async fn an_issuer_that_keeps_failing_is_told_once_and_again_when_it_works() {
     again(&t).await;
     let failing =
         (NotificationType::IssuerFailing, AlertSeverity::Critical, format!("issuer/{}", build::ISSUER));
-    assert_eq!(of_issuer(&t).await, [failing.clone()]);
+    assert_eq!(of_issuer(&t).await, std::slice::from_ref(&failing));
     t.bench.live = live_issuers(&t.bench.base, &t.bench.secrets, certctl_issuers::registry());
     again(&t).await;
     let works = NotificationType::IssuerRecovered;

@@ -54,7 +54,7 @@ pub async fn looks_are_due_by_time_and_whatever_moves_an_end_makes_them_due_agai
             tx.certificates().update(&mut row)
         })
     };
-    change(|row| row.environment = "lab".to_owned()).await;
+    change(|row| "lab".clone_into(&mut row.environment)).await;
     assert_eq!(due(db, build::at(1)).await, [], "what moves no end has nothing looked at");
     change(|row| row.expires_at = Some(build::at(2_000))).await;
     again("a new end").await;

@@ -106,7 +106,7 @@ pub async fn a_claim_takes_only_what_is_due_in_its_lane(db: &TestStore) {
         claims: 1,
         ..row("notif-b", Some("nc-one"), 2)
     };
-    assert_eq!(second, [held.clone()]);
+    assert_eq!(second, std::slice::from_ref(&held));
     assert_eq!(find(db, "notif-b").await, held);
     assert_eq!(ids(&claim(db, lane(None, "replica", 10, 9)).await), ["notif-nobody"]);
     assert_eq!(due_lanes(db, 10).await, [Some("nc-two".to_owned())].into());

@@ -98,7 +98,9 @@ async fn a_viewer_reads_everything_and_changes_nothing() -> Result<()> {
         let url = format!("{}{}", scenario.server.url(), concrete(&pattern));
         let request = client.request(Method::from_bytes(method.to_uppercase().as_bytes())?, &url);
         let status = request.bearer_auth(&key).json(&json!({})).send().await?.status();
-        if ["inventory.read", "audit.read", "metrics.read"].contains(&permission.as_str()) {
+        if ["inventory.read", "audit.read", "metrics.read", "notification.read"]
+            .contains(&permission.as_str())
+        {
             let answered = ![StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&status);
             // A digest that is switched off is answered 503, whoever asks.
             let off = status == StatusCode::SERVICE_UNAVAILABLE && pattern.contains("/digest/");

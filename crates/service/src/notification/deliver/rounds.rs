@@ -121,17 +121,12 @@ impl Delivery {
             };
             let (mut bound, mut alone) = (Vec::new(), Vec::new());
             for row in claimed {
-                match of_kind(&row) {
-                    Some(channel) => bound.push((row, channel.id.clone())),
-                    None => {
-                        let span = Span { started_at: now, ended_at: now, took: Duration::ZERO };
-                        alone.push(nobody(
-                            row,
-                            span,
-                            "there is no channel of this type; make one and requeue this",
-                        ));
-                    }
+                if let Some(channel) = of_kind(&row) {
+                    bound.push((row, channel.id.clone()));
+                    continue;
                 }
+                let span = Span { started_at: now, ended_at: now, took: Duration::ZERO };
+                alone.push(nobody(row, span, "there is no channel of this type; make one and requeue this"));
             }
             if !alone.is_empty() {
                 self.record(alone).await;

@@ -37,7 +37,7 @@ pub fn renewal_succeeded(certificate: &Certificate, version: &CertificateVersion
     let agent = version.agent_id.as_ref().map(ToString::to_string).unwrap_or_default();
     let facts = [("Serial number", &*version.serial_number), ("Key holder", &*agent)];
     Raised {
-        incident: whole.then(|| renewal_incident(&certificate.id)).and_then(ends),
+        incident: whole.then(|| ends(renewal_incident(&certificate.id))),
         ..of(
             certificate,
             NotificationType::RenewalSuccess,
@@ -67,7 +67,7 @@ pub fn renewal_failed(certificate: &Certificate, job: &Job, now: Timestamp) -> R
     let facts = [("Job", job.id.as_str()), ("Key holder", &*agent)];
     let life = certificate.valid_from.zip(certificate.expires_at);
     Raised {
-        incident: opens(renewal_incident(&certificate.id)),
+        incident: Some(opens(renewal_incident(&certificate.id))),
         ..of(certificate, NotificationType::RenewalFailure, urgency(life, now), (&subject, message), &facts)
     }
 }
@@ -100,7 +100,7 @@ pub fn expiry(
         ("Threshold in days", &*threshold),
     ];
     Raised {
-        incident: opens(renewal_incident(&certificate.id)),
+        incident: Some(opens(renewal_incident(&certificate.id))),
         ..of(certificate, NotificationType::ExpirationWarning, severity, (&subject, message), &facts)
     }
 }
@@ -114,7 +114,7 @@ pub fn certificate_put_away(certificate: &Certificate) -> Raised {
         certificate.status
     );
     Raised {
-        incident: ends(renewal_incident(&certificate.id)),
+        incident: Some(ends(renewal_incident(&certificate.id))),
         ..of(
             certificate,
             NotificationType::RenewalFailure,
@@ -147,7 +147,7 @@ pub fn revoked_in_use(certificate: &Certificate, reason: &str) -> Raised {
         named(certificate),
         text::visible(reason)
     );
-    let incident = opens(renewal_incident(&certificate.id));
+    let incident = Some(opens(renewal_incident(&certificate.id)));
     let raised = of(
         certificate,
         NotificationType::RevokedInUse,

@@ -46,7 +46,7 @@ pub fn deployment_succeeded(certificate: &Certificate, target: &Target, job: &Jo
         severity: AlertSeverity::Informational,
         resource: ("certificate".into(), certificate.id.to_string()),
         certificate_id: Some(certificate.id.clone()),
-        incident: ends(incident(&certificate.id, &target.id)),
+        incident: Some(ends(incident(&certificate.id, &target.id))),
         story: certificate_story(&subject, message, certificate, &facts),
     }
 }
@@ -96,7 +96,7 @@ pub fn deployment_failed(
         severity,
         resource: ("certificate".into(), certificate.id.to_string()),
         certificate_id: Some(certificate.id.clone()),
-        incident: opens(incident(&certificate.id, &target.id)),
+        incident: Some(opens(incident(&certificate.id, &target.id))),
         story: certificate_story(&subject, message, certificate, &facts),
     }
 }

@@ -74,7 +74,7 @@ pub fn agent_offline(agent: &Agent) -> Raised {
         &format!("Agent {name} is offline"),
         message,
     );
-    with(opens(agent_incident(agent)), raised)
+    with(Some(opens(agent_incident(agent))), raised)
 }
 
 /// An agent is heard of again.
@@ -88,7 +88,7 @@ pub fn agent_online(agent: &Agent) -> Raised {
         &format!("Agent {name} is back"),
         message,
     );
-    with(ends(agent_incident(agent)), raised)
+    with(Some(ends(agent_incident(agent))), raised)
 }
 
 /// An agent that was offline was retired, so nobody waits for it any more.
@@ -102,7 +102,7 @@ pub fn agent_retired(agent: &Agent) -> Raised {
         &format!("Agent {name} was retired"),
         message,
     );
-    with(ends(agent_incident(agent)), raised)
+    with(Some(ends(agent_incident(agent))), raised)
 }
 
 fn of_approval(
@@ -166,7 +166,7 @@ pub fn issuer_failing(issuer: &Issuer, failures: u32, error: Option<&str>) -> Ra
     let id = ("issuer", issuer.id.as_str());
     let raised =
         of(id, NotificationType::IssuerFailing, AlertSeverity::Critical, (&subject, message), &facts);
-    with(opens(format!("issuer/{}", issuer.id)), raised)
+    with(Some(opens(format!("issuer/{}", issuer.id))), raised)
 }
 
 /// An issuer works again.
@@ -182,7 +182,7 @@ pub fn issuer_recovered(issuer: &Issuer, failing_since: Timestamp) -> Raised {
     let id = ("issuer", issuer.id.as_str());
     let raised =
         of(id, NotificationType::IssuerRecovered, AlertSeverity::Informational, (&subject, message), &facts);
-    with(ends(format!("issuer/{}", issuer.id)), raised)
+    with(Some(ends(format!("issuer/{}", issuer.id))), raised)
 }
 
 /// An endpoint, named by its id and address, does not serve what it should.
@@ -201,7 +201,7 @@ pub fn endpoint_down(id: &str, address: &str, certificate: Option<&CertificateId
         (&subject, message),
         &facts,
     );
-    Raised { certificate_id: certificate.cloned(), ..with(opens(format!("endpoint/{id}")), raised) }
+    Raised { certificate_id: certificate.cloned(), ..with(Some(opens(format!("endpoint/{id}"))), raised) }
 }
 
 /// An endpoint serves what it should again.
@@ -217,7 +217,7 @@ pub fn endpoint_recovered(id: &str, address: &str, certificate: Option<&Certific
         (&subject, message),
         &facts,
     );
-    Raised { certificate_id: certificate.cloned(), ..with(ends(format!("endpoint/{id}")), raised) }
+    Raised { certificate_id: certificate.cloned(), ..with(Some(ends(format!("endpoint/{id}"))), raised) }
 }
 
 /// A notification channel keeps failing.
@@ -239,7 +239,7 @@ pub fn channel_failing(channel: &Channel) -> Raised {
     let id = ("notification_channel", channel.id.as_str());
     let raised =
         of(id, NotificationType::ChannelFailing, AlertSeverity::Critical, (&subject, message), &facts);
-    with(opens(format!("channel/{}", channel.id)), raised)
+    with(Some(opens(format!("channel/{}", channel.id))), raised)
 }
 
 /// A notification channel works again.
@@ -254,7 +254,7 @@ pub fn channel_recovered(channel: &Channel) -> Raised {
     let id = ("notification_channel", channel.id.as_str());
     let raised =
         of(id, NotificationType::ChannelRecovered, AlertSeverity::Informational, (&subject, message), &facts);
-    with(ends(format!("channel/{}", channel.id)), raised)
+    with(Some(ends(format!("channel/{}", channel.id))), raised)
 }
 
 /// The CRL of an issuer was not renewed in time.
@@ -275,5 +275,5 @@ pub fn crl_lapse(issuer: &Issuer, next_update: Timestamp, now: Timestamp) -> Rai
         (&subject, message),
         &[("Issuer", issuer.id.as_str()), ("Next update", &next_update.to_rfc3339())],
     );
-    with(opens(format!("issuer/{}/crl", issuer.id)), raised)
+    with(Some(opens(format!("issuer/{}/crl", issuer.id))), raised)
 }

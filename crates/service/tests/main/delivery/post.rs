@@ -27,7 +27,7 @@ pub(super) const REST: Duration = Duration::from_mins(2);
 /// Longest attempt in these tests: longer than any of them waits.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(40);
 /// Length of a claim: six attempts.
-pub(super) const LEASE: Duration = Duration::from_secs(240);
+pub(super) const LEASE: Duration = Duration::from_mins(4);
 
 /// A server that delivers.
 pub(super) struct Replica {
