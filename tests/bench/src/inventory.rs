@@ -23,7 +23,11 @@ pub(crate) async fn measure(sizes: &[u32], span: Duration) -> Result<()> {
 }
 
 async fn engine(name: &str, mut settings: ScenarioSettings, certificates: u32, span: Duration) -> Result<()> {
-    settings.server = settings.server.with("CERTCTL_LOG_LEVEL", "warn").without("CERTCTL_DATABASE_MAX_CONNS");
+    settings.server = settings
+        .server
+        .with("CERTCTL_LOG_LEVEL", "warn")
+        .with("CERTCTL_RATE_LIMIT_ENABLED", false)
+        .without("CERTCTL_DATABASE_MAX_CONNS");
     let scenario = settings.start()?;
     fill::inventory(&scenario.database.url().parse()?, certificates).await?;
     let clients: Vec<_> = clients(&scenario)?.into_iter().take(CONNECTIONS).collect();
