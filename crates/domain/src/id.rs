@@ -138,6 +138,8 @@ id!(/// A compliance rule.
     PolicyRuleId, "pr", "policy rule");
 id!(/// A certificate that breaks a compliance rule.
     ViolationId, "violation", "policy violation");
+id!(/// A revoked serial number.
+    RevocationId, "rev", "revocation");
 id!(/// A fact that people should hear of.
     AlertId, "alert", "alert");
 id!(/// An alert on its way to one recipient.

@@ -35,6 +35,7 @@ pub mod policy;
 pub mod profile;
 pub mod renewal;
 pub mod retry;
+pub mod revocation;
 pub mod san;
 pub mod statistics;
 pub mod target;
