@@ -16,6 +16,12 @@ use x509_cert::time::Time;
 
 /// id-pe-tlsfeature (RFC 7633).
 pub(crate) const TLS_FEATURE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.24");
+/// noRevAvail (RFC 9608), whose value is NULL.
+pub(crate) const NO_REV_AVAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.56");
+/// expiredCertsOnCRL (X.509 §9.5.2.5).
+pub(crate) const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.60");
+/// NULL.
+pub(crate) const NULL: &[u8] = &[0x05, 0x00];
 /// `SEQUENCE { INTEGER 5 }`: the `status_request` feature, known as must-staple.
 pub(crate) const MUST_STAPLE_VALUE: &[u8] = &[0x30, 0x03, 0x02, 0x01, 0x05];
 
@@ -168,6 +174,11 @@ pub(crate) fn oid_name(oid: ObjectIdentifier) -> String {
         rfc5280::ID_CE_NAME_CONSTRAINTS => "nameConstraints",
         rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS => "cRLDistributionPoints",
         rfc5280::ID_PE_AUTHORITY_INFO_ACCESS => "authorityInfoAccess",
+        rfc5280::ID_CE_FRESHEST_CRL => "freshestCRL",
+        rfc5280::ID_CE_CRL_NUMBER => "cRLNumber",
+        rfc5280::ID_CE_DELTA_CRL_INDICATOR => "deltaCRLIndicator",
+        rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT => "issuingDistributionPoint",
+        NO_REV_AVAIL => "noRevAvail",
         rfc5912::ID_EXTENSION_REQ => "extensionRequest",
         CHALLENGE_PASSWORD => "challengePassword",
         TLS_FEATURE => "tlsFeature",

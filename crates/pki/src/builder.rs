@@ -128,7 +128,7 @@ fn check_issuer(issuer: &Certificate, algorithm: SignatureAlgorithm) -> Result<(
 
 /// The key identifier that certificates issued by `issuer` point to: its SKI, else one computed
 /// from its key.
-fn authority_key_id(issuer: &Certificate) -> Vec<u8> {
+pub(crate) fn authority_key_id(issuer: &Certificate) -> Vec<u8> {
     let computed = || issuer.public_key().map(|key| key.key_id().to_vec()).unwrap_or_default();
     issuer.subject_key_id().map_or_else(computed, <[u8]>::to_vec)
 }

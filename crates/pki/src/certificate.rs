@@ -1,7 +1,8 @@
 //! Certificates as they are read: ours, and those of other authorities.
 
-use crate::asn1::{Signed, Tbs, eku_from_oid, oid_name, timestamp};
+use crate::asn1::{NO_REV_AVAIL, Signed, Tbs, eku_from_oid, oid_name, timestamp};
 use crate::csr::unsupported_algorithm;
+use crate::extension::{url_of, urls_of_points};
 use crate::name::{self, general_names};
 use crate::{Error, PublicKey, Serial, pem};
 use certctl_crypto::{SignatureAlgorithm, Signer, sha256_hex};
@@ -12,7 +13,11 @@ use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280;
 use der::{Decode, Encode};
 use std::collections::BTreeSet;
-use x509_cert::ext::pkix::{AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier};
+use x509_cert::ext::pkix::crl::FreshestCrl;
+use x509_cert::ext::pkix::{
+    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints, CrlDistributionPoints, KeyUsage,
+    SubjectKeyIdentifier,
+};
 
 /// Most bytes of one certificate that are looked at.
 pub const MAX_CERTIFICATE_BYTES: usize = 64 * 1024;
@@ -205,6 +210,11 @@ impl Certificate {
         self.is_ca() && self.key_usage.is_none_or(|usage| usage.key_cert_sign())
     }
 
+    /// Whether it may sign revocation lists: a CA whose key usage, if present, allows it.
+    pub fn may_sign_crls(&self) -> bool {
+        self.is_ca() && self.key_usage.is_none_or(|usage| usage.crl_sign())
+    }
+
     /// Extended key usages that certctl knows.
     pub fn extended_key_usages(&self) -> &[ExtendedKeyUsage] {
         &self.extended_key_usages
@@ -236,13 +246,64 @@ impl Certificate {
             return Err(Error::AlgorithmsDiffer);
         }
         let algorithm = self.signature_algorithm().ok_or_else(|| unsupported_algorithm(&self.algorithm))?;
-        let key = PublicKey::from_spki_der(&issuer.spki_der)?;
-        key.verify(algorithm, &self.tbs_der, &self.signature)
-            .map_err(|source| Error::BadSignature { what: "certificate", source })
+        issuer.verify("certificate", algorithm, &self.tbs_der, &self.signature)
+    }
+
+    /// Verifies a signature over `message`, which is part of a `what`, with the certified key.
+    pub(crate) fn verify(
+        &self,
+        what: &'static str,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Error> {
+        let key = PublicKey::from_spki_der(&self.spki_der)?;
+        key.verify(algorithm, message, signature).map_err(|source| Error::BadSignature { what, source })
     }
 
     pub(crate) const fn tbs(&self) -> &Tbs {
         &self.tbs
+    }
+}
+
+/// Where revocation information and issuers are found.
+impl Certificate {
+    /// Where the CRL is found. Distribution points with an issuer of their own, and other places
+    /// than URLs, are left out; so is an extension that cannot be read.
+    pub fn crl_urls(&self) -> Vec<String> {
+        let points: Option<CrlDistributionPoints> =
+            self.tbs.decode_extension(rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS).ok().flatten();
+        points.map(|points| urls_of_points(&points.0)).unwrap_or_default()
+    }
+
+    /// Where the delta CRL is found.
+    pub fn freshest_crl_urls(&self) -> Vec<String> {
+        let points: Option<FreshestCrl> =
+            self.tbs.decode_extension(rfc5280::ID_CE_FRESHEST_CRL).ok().flatten();
+        points.map(|points| urls_of_points(&points.0)).unwrap_or_default()
+    }
+
+    /// Where OCSP is answered.
+    pub fn ocsp_urls(&self) -> Vec<String> {
+        self.access_urls(rfc5280::ID_AD_OCSP)
+    }
+
+    /// Where the certificate of the issuer is found.
+    pub fn ca_issuer_urls(&self) -> Vec<String> {
+        self.access_urls(rfc5280::ID_AD_CA_ISSUERS)
+    }
+
+    /// Whether it says that its revocation is never announced (RFC 9608).
+    pub fn no_rev_avail(&self) -> bool {
+        self.tbs.extension(NO_REV_AVAIL).is_some()
+    }
+
+    fn access_urls(&self, method: ObjectIdentifier) -> Vec<String> {
+        let access: Option<AuthorityInfoAccessSyntax> =
+            self.tbs.decode_extension(rfc5280::ID_PE_AUTHORITY_INFO_ACCESS).ok().flatten();
+        let descriptions = access.map(|access| access.0).unwrap_or_default();
+        let wanted = descriptions.iter().filter(|description| description.access_method == method);
+        wanted.filter_map(|description| url_of(&description.access_location)).collect()
     }
 }
 

@@ -104,6 +104,18 @@ pub enum Error {
         /// What is wrong.
         reason: &'static str,
     },
+    /// A revocation list that would be wrong, or whose signer may not sign lists.
+    #[error("not a proper CRL: {reason}")]
+    InvalidCrl {
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A signed statement of another authority than the one it is held against.
+    #[error("the {what} is from another authority")]
+    OtherIssuer {
+        /// Signed structure.
+        what: &'static str,
+    },
     /// A built structure could not be encoded.
     #[error("the structure cannot be encoded")]
     Encode(#[source] der::Error),

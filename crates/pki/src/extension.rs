@@ -1,16 +1,19 @@
 //! The extensions that are put into certificates and requests.
 
-use crate::asn1::{MUST_STAPLE_VALUE, TLS_FEATURE, context_tag, eku_oid, tlv};
+use crate::asn1::{
+    EXPIRED_CERTS_ON_CRL, MUST_STAPLE_VALUE, NO_REV_AVAIL, NULL, TLS_FEATURE, context_tag, eku_oid, tlv,
+};
 use crate::name::general_names_der;
 use certctl_domain::profile::ExtendedKeyUsage;
 use certctl_domain::san::San;
 use const_oid::db::rfc5280;
 use const_oid::{AssociatedOid, ObjectIdentifier};
 use der::Encode;
-use der::asn1::{Ia5String, OctetString};
+use der::asn1::{GeneralizedTime, Ia5String, OctetString};
 use std::collections::BTreeSet;
 use x509_cert::ext::Extension;
 use x509_cert::ext::pkix as ext;
+use x509_cert::ext::pkix::crl::IssuingDistributionPoint;
 use x509_cert::ext::pkix::crl::dp::DistributionPoint;
 use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
 
@@ -70,13 +73,72 @@ pub(crate) fn authority_info_access(ocsp: &[String], ca_issuers: &[String]) -> d
 
 /// One distribution point with all URLs as alternatives for the same CRL.
 pub(crate) fn crl_distribution_points(urls: &[String]) -> der::Result<Extension> {
+    of(false, &ext::CrlDistributionPoints(vec![point(urls)?]))
+}
+
+/// One distribution point with all URLs as alternatives for the same delta CRL.
+pub(crate) fn freshest_crl(urls: &[String]) -> der::Result<Extension> {
+    of(false, &ext::crl::FreshestCrl(vec![point(urls)?]))
+}
+
+fn point(urls: &[String]) -> der::Result<DistributionPoint> {
+    Ok(DistributionPoint { distribution_point: Some(full_name(urls)?), reasons: None, crl_issuer: None })
+}
+
+fn full_name(urls: &[String]) -> der::Result<DistributionPointName> {
     let names: der::Result<Vec<_>> = urls.iter().map(|url| url_name(url)).collect();
-    let point = DistributionPoint {
-        distribution_point: Some(DistributionPointName::FullName(names?)),
-        reasons: None,
-        crl_issuer: None,
+    names.map(DistributionPointName::FullName)
+}
+
+/// The URLs of a distribution point; other kinds of names are left out.
+pub(crate) fn urls_of(point: &DistributionPointName) -> Vec<String> {
+    match point {
+        DistributionPointName::FullName(names) => names.iter().filter_map(url_of).collect(),
+        DistributionPointName::NameRelativeToCRLIssuer(_) => Vec::new(),
+    }
+}
+
+/// The URLs of all distribution points that have no issuer of their own.
+pub(crate) fn urls_of_points(points: &[DistributionPoint]) -> Vec<String> {
+    let names = points.iter().filter(|point| point.crl_issuer.is_none());
+    names.filter_map(|point| point.distribution_point.as_ref()).flat_map(urls_of).collect()
+}
+
+pub(crate) fn url_of(name: &GeneralName) -> Option<String> {
+    match name {
+        GeneralName::UniformResourceIdentifier(url) => Some(url.to_string()),
+        _ => None,
+    }
+}
+
+pub(crate) fn crl_number(number: u64) -> der::Result<Extension> {
+    of(false, &ext::crl::CrlNumber::try_from(number)?)
+}
+
+pub(crate) fn delta_crl_indicator(base: u64) -> der::Result<Extension> {
+    extension(rfc5280::ID_CE_DELTA_CRL_INDICATOR, true, base.to_der()?)
+}
+
+/// issuingDistributionPoint. Its library type has the identifier of another extension.
+pub(crate) fn issuing_point(urls: &[String], only_user: bool, only_ca: bool) -> der::Result<Extension> {
+    let point = IssuingDistributionPoint {
+        distribution_point: if urls.is_empty() { None } else { Some(full_name(urls)?) },
+        only_contains_user_certs: only_user,
+        only_contains_ca_certs: only_ca,
+        only_some_reasons: None,
+        indirect_crl: false,
+        only_contains_attribute_certs: false,
     };
-    of(false, &ext::CrlDistributionPoints(vec![point]))
+    extension(rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT, true, point.to_der()?)
+}
+
+pub(crate) fn expired_certs_on_crl(since: der::DateTime) -> der::Result<Extension> {
+    extension(EXPIRED_CERTS_ON_CRL, false, GeneralizedTime::from_date_time(since).to_der()?)
+}
+
+/// noRevAvail (RFC 9608): nothing is ever said about the revocation of the certificate.
+pub(crate) fn no_rev_avail() -> der::Result<Extension> {
+    extension(NO_REV_AVAIL, false, NULL.to_vec())
 }
 
 pub(crate) fn must_staple() -> der::Result<Extension> {

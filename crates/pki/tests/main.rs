@@ -8,6 +8,7 @@ mod main {
     mod builder;
     mod chain;
     mod corpus;
+    mod crl;
     mod golden;
     mod hostile_input;
     mod pkcs12;

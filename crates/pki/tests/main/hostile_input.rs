@@ -49,7 +49,7 @@ fn feed_everything(bytes: &[u8]) {
 }
 
 /// Changes, inserts or removes bytes of a valid structure, so that decoders get past the header.
-fn mutate(original: &[u8], edits: &[(prop::sample::Index, u8, u8)]) -> Vec<u8> {
+pub(super) fn mutate(original: &[u8], edits: &[(prop::sample::Index, u8, u8)]) -> Vec<u8> {
     let mut bytes = original.to_vec();
     for (index, kind, value) in edits {
         if bytes.is_empty() {

@@ -93,6 +93,13 @@ pub(super) fn openssl(dir: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap() + &stderr
 }
 
+/// Runs `openssl` in `dir` where it has to fail, and gives everything that it says.
+pub(super) fn openssl_refuses(dir: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("openssl").current_dir(dir).args(arguments).output().unwrap();
+    assert!(!output.status.success(), "openssl {arguments:?} succeeded");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
 /// A CSR made by `openssl req` with these key arguments and extra arguments.
 pub(super) fn openssl_csr(dir: &Path, key: &[&str], extra: &[&str]) -> String {
     let fixed = ["req", "-new", "-nodes", "-keyout", "key.pem", "-out", "request.pem", "-newkey"];
