@@ -3,11 +3,10 @@
 use super::Delivery;
 use super::outcome::{Outcome, Verdict};
 use crate::failure::Failure;
+use crate::notification::{raise, stories};
 use certctl_domain::Timestamp;
-use certctl_domain::id::{AlertId, ChannelId, IdSource};
-use certctl_domain::notification::{
-    Alert, AlertSeverity, Channel, ChannelHealth, Fact, Incident, IncidentPhase, NotificationType, Story,
-};
+use certctl_domain::id::{ChannelId, IdSource};
+use certctl_domain::notification::{Channel, ChannelHealth, NotificationType};
 use certctl_repository::Tx;
 use certctl_service_api::ServiceError;
 use std::sync::Arc;
@@ -121,64 +120,16 @@ fn note(
     };
     let after = tally.applied(&channel.health, breaker);
     tx.channels().record_health(id, &after)?;
-    let phase = match (channel.health.failing_since, after.failing_since) {
-        (None, Some(_)) => IncidentPhase::Trigger,
-        (Some(_), None) => IncidentPhase::Resolve,
+    let before = channel.health.failing_since;
+    let channel = Channel { health: after, ..channel };
+    let turn = match (before, channel.health.failing_since) {
+        (None, Some(_)) => stories::channel_failing(&channel),
+        (Some(_), None) => stories::channel_recovered(&channel),
         _ => return Ok(None),
     };
-    let alert = alert(&channel, &after, phase, now, ids);
-    tx.alerts().insert(&alert)?;
-    Ok(Some(alert.kind))
-}
-
-fn alert(
-    channel: &Channel,
-    health: &ChannelHealth,
-    phase: IncidentPhase,
-    now: Timestamp,
-    ids: &dyn IdSource,
-) -> Alert {
-    let Channel { id, name, kind, .. } = channel;
-    let (what, severity, subject, message) = match phase {
-        IncidentPhase::Trigger => (
-            NotificationType::ChannelFailing,
-            AlertSeverity::Critical,
-            format!("Notification channel {name} keeps failing"),
-            format!(
-                "The {kind} channel {name} ({id}) failed {} times in a row. Notifications over it are tried \
-                 again and given up after five failures each.\n\nLast error: {}\n\nCheck its configuration \
-                 and the service behind it; then requeue what is dead.",
-                health.consecutive_failures,
-                health.last_error.as_deref().unwrap_or("none was told"),
-            ),
-        ),
-        IncidentPhase::Resolve => (
-            NotificationType::ChannelRecovered,
-            AlertSeverity::Informational,
-            format!("Notification channel {name} works again"),
-            format!(
-                "The {kind} channel {name} ({id}) took a notification again.\n\nNotifications that died \
-                 meanwhile are not sent by themselves: requeue them."
-            ),
-        ),
-    };
-    let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
-    Alert {
-        id: AlertId::mint(ids),
-        kind: what,
-        severity,
-        resource_type: "notification_channel".to_owned(),
-        resource_id: id.to_string(),
-        certificate_id: None,
-        incident: Some(Incident { key: format!("channel/{id}"), phase }),
-        story: Story {
-            subject: subject.chars().take(200).collect(),
-            message,
-            html: None,
-            facts: vec![fact("Channel", name.clone()), fact("Type", kind.to_string())],
-        },
-        occurred_at: now,
-    }
+    let kind = turn.kind;
+    raise::alert(tx, ids, turn, now)?;
+    Ok(Some(kind))
 }
 
 #[cfg(test)]
