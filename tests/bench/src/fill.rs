@@ -28,7 +28,7 @@ pub(crate) async fn certificates(url: &DatabaseUrl, count: u32, references: Refe
             tidy: "ANALYZE",
         },
         certctl_repository_diesel::Engine::Postgres => Dialect {
-            numbers: format!("WITH s AS (SELECT generate_series(1, {count}) AS n)"),
+            numbers: format!("WITH s AS (SELECT generate_series(1::bigint, {count}) AS n)"),
             padded: "lpad(n::text, 7, '0')",
             created: "timestamp '2026-01-01' + n * interval '1 second'",
             tidy: "VACUUM ANALYZE",
@@ -92,7 +92,7 @@ pub(crate) async fn finished_notifications(url: &DatabaseUrl, count: u32) -> Res
         )
     } else {
         (
-            format!("WITH s AS (SELECT generate_series(1, {count}) AS n)"),
+            format!("WITH s AS (SELECT generate_series(1::bigint, {count}) AS n)"),
             "lpad(n::text, 7, '0')",
             "timestamp '2026-01-01' + n * interval '1 second'",
             "VACUUM ANALYZE",
@@ -128,7 +128,7 @@ pub(crate) async fn inventory(url: &DatabaseUrl, count: u32) -> Result<()> {
     let numbers = if sqlite {
         format!("WITH RECURSIVE s(n) AS (VALUES(1) UNION ALL SELECT n + 1 FROM s WHERE n < {count})")
     } else {
-        format!("WITH s AS (SELECT generate_series(1, {count}) AS n)")
+        format!("WITH s AS (SELECT generate_series(1::bigint, {count}) AS n)")
     };
     // Seconds from now, as a time of the engine.
     let after = |seconds: &str| {
