@@ -138,6 +138,10 @@ id!(/// A compliance rule.
     PolicyRuleId, "pr", "policy rule");
 id!(/// A certificate that breaks a compliance rule.
     ViolationId, "violation", "policy violation");
+id!(/// A record of how a CRL was made.
+    CrlEventId, "crlev", "CRL generation event");
+id!(/// A delegated OCSP responder.
+    OcspResponderId, "ocspr", "OCSP responder");
 id!(/// A revoked serial number.
     RevocationId, "rev", "revocation");
 id!(/// A fact that people should hear of.

@@ -37,6 +37,10 @@ pub struct Issuance {
     pub source: CertificateSource,
     /// Lower-case hex SHA-256 of the to-be-signed structure, when the CA is ours.
     pub tbs_sha256: Option<String>,
+    /// Lower-case hex SHA-256 of the `SubjectPublicKeyInfo`, DER; unknown of old rows.
+    pub spki_sha256: Option<String>,
+    /// Partition of the CRL that the certificate names; 0 when it names the undivided one.
+    pub crl_shard: u32,
     /// Lower-case hex SHA-256 of the certificate's DER, once issued.
     pub fingerprint_sha256: Option<String>,
     /// Start of validity, once known.

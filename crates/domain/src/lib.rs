@@ -17,6 +17,7 @@ pub mod audit;
 pub mod ca_key;
 pub mod certificate;
 pub mod clock;
+pub mod crl;
 mod day;
 pub mod deployment;
 pub mod enrolment;

@@ -1,6 +1,6 @@
 //! Revocations: which certificates must not be trusted any more, since when and why.
 
-use crate::id::{CertificateId, IssuerId, RevocationId, VersionId};
+use crate::id::{CertificateId, IssuerId, RevocationId};
 use crate::{InvalidTransition, Timestamp, UnknownValue};
 
 string_enum! {
@@ -76,8 +76,6 @@ pub struct Revocation {
     pub serial_number: String,
     /// Inventory row, when there is one.
     pub certificate_id: Option<CertificateId>,
-    /// Version of the inventory row that carries the serial number.
-    pub version_id: Option<VersionId>,
     /// Reason.
     pub reason: RevocationReason,
     /// Since when the certificate is not to be trusted, when that is earlier than the revocation.
@@ -90,6 +88,8 @@ pub struct Revocation {
     pub not_after: Timestamp,
     /// When a hold ended; absent while it is revoked.
     pub released_at: Option<Timestamp>,
+    /// Partition of the CRL that the certificate names; 0 when it names the undivided one.
+    pub crl_shard: u32,
     /// Number of the issuer's change that brought the row to its present state; grows by one with
     /// every revocation, change of reason and release.
     pub generation: i64,

@@ -47,6 +47,12 @@ const UNIQUE: &[Unique] = &[
     Unique("approval_requests_pkey", "approval_requests.id", "approval.id"),
     Unique("ca_keys_active", "ca_keys.issuer_id", "ca_key.active"),
     Unique("ca_keys_pkey", "ca_keys.id", "ca_key.id"),
+    Unique("certificate_revocations_pkey", "certificate_revocations.id", "revocation.id"),
+    Unique(
+        "certificate_revocations_serial",
+        "certificate_revocations.issuer_id, certificate_revocations.serial_number",
+        "revocation.serial_number",
+    ),
     Unique(
         "certificate_target_mappings_pkey",
         "certificate_target_mappings.certificate_id, certificate_target_mappings.target_id",
@@ -82,6 +88,12 @@ const UNIQUE: &[Unique] = &[
     Unique("managed_certificates_pkey", "managed_certificates.id", "certificate.id"),
     Unique("notification_channels_name_key", "notification_channels.name", "channel.name"),
     Unique("notification_channels_pkey", "notification_channels.id", "channel.id"),
+    Unique(
+        "ocsp_responders_current",
+        "ocsp_responders.issuer_id, ocsp_responders.authority",
+        "ocsp_responder.current",
+    ),
+    Unique("ocsp_responders_pkey", "ocsp_responders.id", "ocsp_responder.id"),
     Unique("operations_pkey", "operations.id", "operation.id"),
     Unique("owners_pkey", "owners.id", "owner.id"),
     Unique("policy_rules_name_key", "policy_rules.name", "policy_rule.name"),
@@ -173,6 +185,9 @@ references! {
     OWNER_TEAM = "owners_team_id_fkey" -> Team, "owner.team_id";
     RENEWAL_POLICY_GROUP =
         "renewal_policies_agent_group_id_fkey" -> AgentGroup, "renewal_policy.agent_group_id";
+    REVOCATION_CERTIFICATE =
+        "certificate_revocations_certificate_id_fkey" -> Certificate, "revocation.certificate_id";
+    REVOCATION_ISSUER = "certificate_revocations_issuer_id_fkey" -> Issuer, "revocation.issuer_id";
     TARGET_AGENT = "deployment_targets_agent_id_fkey" -> Agent, "target.agent_id";
     VERSION_AGENT = "certificate_versions_agent_id_fkey" -> Agent, "version.agent_id";
     VERSION_CERTIFICATE = "certificate_versions_certificate_id_fkey" -> Certificate, "version.certificate_id";

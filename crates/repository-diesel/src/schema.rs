@@ -271,6 +271,114 @@ diesel::table! {
         recorded_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
         names_hash -> Nullable<Text>,
+        spki_sha256 -> Nullable<Text>,
+        crl_shard -> BigInt,
+    }
+}
+
+diesel::table! {
+    certificate_revocations (id) {
+        id -> Text,
+        issuer_id -> Text,
+        serial_number -> Text,
+        certificate_id -> Nullable<Text>,
+        reason -> Text,
+        invalidity_date -> Nullable<Timestamp>,
+        revoked_by -> Text,
+        revoked_at -> Timestamp,
+        not_after -> Timestamp,
+        released_at -> Nullable<Timestamp>,
+        crl_shard -> BigInt,
+        generation -> BigInt,
+        issuer_notified -> Bool,
+        notify_attempts -> BigInt,
+        next_notify_at -> Nullable<Timestamp>,
+        last_notify_error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    revocation_counters (issuer_id) {
+        issuer_id -> Text,
+        generation -> BigInt,
+        crl_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    blocked_keys (spki_sha256) {
+        spki_sha256 -> Text,
+        reason -> Text,
+        blocked_by -> Text,
+        blocked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    crl_cache (issuer_id, authority, shard, kind) {
+        issuer_id -> Text,
+        authority -> Text,
+        shard -> BigInt,
+        kind -> Text,
+        crl_der -> Binary,
+        crl_number -> BigInt,
+        base_number -> Nullable<BigInt>,
+        generation -> BigInt,
+        revoked_count -> BigInt,
+        this_update -> Timestamp,
+        next_update -> Timestamp,
+        generated_at -> Timestamp,
+        generation_duration_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    crl_generation_events (id) {
+        id -> Text,
+        issuer_id -> Text,
+        shard -> BigInt,
+        kind -> Text,
+        crl_number -> BigInt,
+        revoked_count -> BigInt,
+        duration_ms -> BigInt,
+        started_at -> Timestamp,
+        succeeded -> Bool,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    ocsp_responders (id) {
+        id -> Text,
+        issuer_id -> Text,
+        authority -> Text,
+        cert_pem -> Text,
+        cert_serial -> Text,
+        key_alg -> Text,
+        sealed_key -> Binary,
+        not_before -> Timestamp,
+        not_after -> Timestamp,
+        rotated_from -> Nullable<Text>,
+        superseded_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    ocsp_response_cache (issuer_id, serial_hex, authority, hash) {
+        issuer_id -> Text,
+        serial_hex -> Text,
+        authority -> Text,
+        hash -> Text,
+        responder_id -> Text,
+        response_der -> Binary,
+        cert_status -> Text,
+        revocation_generation -> BigInt,
+        this_update -> Timestamp,
+        next_update -> Timestamp,
+        refresh_at -> Timestamp,
+        generated_at -> Timestamp,
     }
 }
 
@@ -690,6 +798,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     certificate_versions,
     certificate_target_mappings,
     issuance_ledger,
+    certificate_revocations,
+    revocation_counters,
+    blocked_keys,
+    crl_cache,
+    crl_generation_events,
+    ocsp_responders,
+    ocsp_response_cache,
     jobs,
     job_events,
     approval_requests,

@@ -7,11 +7,11 @@ use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
-    ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo,
+    EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
     NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
-    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo,
-    TeamRepo, Tx, VersionRepo,
+    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, StatisticsRepo,
+    StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -155,6 +155,7 @@ accessors! {
     ca_keys: CaKeyRepo,
     certificates: CertificateRepo,
     channels: ChannelRepo,
+    crls: CrlRepo,
     deployments: DeploymentRepo,
     digests: DigestRepo,
     enrolment_tokens: EnrolmentTokenRepo,
@@ -175,6 +176,7 @@ accessors! {
     profiles: ProfileRepo,
     reconciler_marks: ReconcilerMarkRepo,
     renewal_policies: RenewalPolicyRepo,
+    revocations: RevocationRepo,
     secrets: SecretRepo,
     statistics: StatisticsRepo,
     targets: TargetRepo,

@@ -15,6 +15,13 @@ pub trait LedgerRepo {
     fn abandon_intents(&mut self, job: &JobId, at: Timestamp) -> Result<u64, StoreError>;
     /// The row of a serial number in canonical form.
     fn find_by_serial(&mut self, issuer: &IssuerId, serial: &str) -> Result<Option<Issuance>, StoreError>;
+    /// What was issued for a key and ends after `at`, newest first; at most `limit`.
+    fn issued_for_key(
+        &mut self,
+        spki_sha256: &str,
+        at: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Issuance>, StoreError>;
     /// When issuances for a set of names were recorded, from `since` on, newest first, at most
     /// `limit`. Those count that may have been signed: all but the abandoned ones of which no
     /// certificate is known.

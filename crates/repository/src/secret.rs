@@ -15,12 +15,20 @@ pub enum SealedColumn {
     AuditKey,
     /// `notification_channels.encrypted_config`.
     ChannelConfig,
+    /// `ocsp_responders.sealed_key`.
+    OcspResponder,
 }
 
 impl SealedColumn {
     /// Every sealed column. A new one must be added here, or rotation would miss it.
-    pub const ALL: [Self; 5] =
-        [Self::IssuerConfig, Self::TargetConfig, Self::CaKey, Self::AuditKey, Self::ChannelConfig];
+    pub const ALL: [Self; 6] = [
+        Self::IssuerConfig,
+        Self::TargetConfig,
+        Self::CaKey,
+        Self::AuditKey,
+        Self::ChannelConfig,
+        Self::OcspResponder,
+    ];
 
     /// Table and column, as used in the associated data of the seal.
     pub const fn names(self) -> (&'static str, &'static str) {
@@ -30,6 +38,7 @@ impl SealedColumn {
             Self::CaKey => ("ca_keys", "sealed_key"),
             Self::AuditKey => ("audit_keys", "sealed_key"),
             Self::ChannelConfig => ("notification_channels", "encrypted_config"),
+            Self::OcspResponder => ("ocsp_responders", "sealed_key"),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo, EventRepo,
-    ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo,
+    EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
     NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
-    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, SecretRepo, StatisticsRepo, StoreError, TargetRepo,
-    TeamRepo, VersionRepo,
+    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, StatisticsRepo,
+    StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -41,6 +41,8 @@ pub trait Tx {
     fn certificates(&mut self) -> &mut dyn CertificateRepo;
     /// Notification channels.
     fn channels(&mut self) -> &mut dyn ChannelRepo;
+    /// CRLs.
+    fn crls(&mut self) -> &mut dyn CrlRepo;
     /// Certificate↔target mappings and their deployment state.
     fn deployments(&mut self) -> &mut dyn DeploymentRepo;
     /// What digests tell.
@@ -81,6 +83,8 @@ pub trait Tx {
     fn reconciler_marks(&mut self) -> &mut dyn ReconcilerMarkRepo;
     /// Renewal policies.
     fn renewal_policies(&mut self) -> &mut dyn RenewalPolicyRepo;
+    /// Revocations.
+    fn revocations(&mut self) -> &mut dyn RevocationRepo;
     /// Sealed columns of all tables, for key rotation.
     fn secrets(&mut self) -> &mut dyn SecretRepo;
     /// Figures about everything.

@@ -3,7 +3,7 @@
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
 use crate::prepared::Preparable;
-use crate::rows::{IntoDomain, LedgerRow};
+use crate::rows::{IntoDomain, LedgerRow, domain_values};
 use crate::schema::issuance_ledger;
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -53,6 +53,23 @@ impl LedgerRepo for DieselTx<'_> {
             .first(self.conn)
             .optional();
         self.check(row)?.map(LedgerRow::into_domain).transpose()
+    }
+
+    fn issued_for_key(
+        &mut self,
+        spki_sha256: &str,
+        at: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Issuance>, StoreError> {
+        let rows = issuance_ledger::table
+            .filter(issuance_ledger::spki_sha256.eq(spki_sha256))
+            .filter(issuance_ledger::state.eq(IssuanceState::Issued.as_str()))
+            .filter(issuance_ledger::not_after.gt(DbTime::from(at)))
+            .order((issuance_ledger::recorded_at.desc(), issuance_ledger::id.desc()))
+            .limit(limit.into())
+            .select(LedgerRow::as_select())
+            .load(self.conn);
+        domain_values(self.check(rows)?)
     }
 
     fn issued_for_names(

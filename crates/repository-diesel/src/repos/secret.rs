@@ -1,6 +1,8 @@
 //! Sealed columns of all tables.
 
-use crate::schema::{audit_keys, ca_keys, deployment_targets, issuers, notification_channels};
+use crate::schema::{
+    audit_keys, ca_keys, deployment_targets, issuers, notification_channels, ocsp_responders,
+};
 use crate::tx::DieselTx;
 use certctl_repository::{SealedColumn, SealedRow, SecretRepo, StoreError, exactly_one};
 use diesel::prelude::*;
@@ -52,6 +54,7 @@ impl SecretRepo for DieselTx<'_> {
             SealedColumn::ChannelConfig => {
                 batch_of_all!(self, notification_channels.encrypted_config, after, limit)
             }
+            SealedColumn::OcspResponder => batch_of_all!(self, ocsp_responders.sealed_key, after, limit),
         }?;
         Ok(rows.into_iter().map(|(id, sealed)| SealedRow { id, sealed }).collect())
     }
@@ -65,6 +68,7 @@ impl SecretRepo for DieselTx<'_> {
             SealedColumn::ChannelConfig => {
                 replace!(self, notification_channels.encrypted_config, id, old, new)
             }
+            SealedColumn::OcspResponder => replace!(self, ocsp_responders.sealed_key, id, old, new),
         }?;
         exactly_one(updated)
     }

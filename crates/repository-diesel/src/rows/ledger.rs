@@ -24,6 +24,8 @@ pub(crate) struct LedgerRow {
     recorded_at: DbTime,
     finished_at: Option<DbTime>,
     names_hash: Option<String>,
+    spki_sha256: Option<String>,
+    crl_shard: i64,
 }
 
 impl From<&Issuance> for LedgerRow {
@@ -43,6 +45,8 @@ impl From<&Issuance> for LedgerRow {
             recorded_at: issuance.recorded_at.into(),
             finished_at: db_time(issuance.finished_at),
             names_hash: issuance.names_hash.clone(),
+            spki_sha256: issuance.spki_sha256.clone(),
+            crl_shard: issuance.crl_shard.into(),
         }
     }
 }
@@ -62,6 +66,8 @@ impl IntoDomain for LedgerRow {
             names_hash: self.names_hash,
             source: at.parse("source", &self.source)?,
             tbs_sha256: self.tbs_sha256,
+            spki_sha256: self.spki_sha256,
+            crl_shard: at.count("crl_shard", self.crl_shard)?,
             fingerprint_sha256: self.fingerprint_sha256,
             not_before: time(self.not_before),
             not_after: time(self.not_after),

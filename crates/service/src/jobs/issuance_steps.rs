@@ -137,6 +137,8 @@ pub(super) async fn record_intent(
         job_id: Some(job.id.clone()),
         names_hash: Some(issuance::guard::names_hash(&plan.order.names)),
         source: CertificateSource::Agent,
+        spki_sha256: Some(certctl_crypto::sha256_hex(plan.csr.public_key().spki_der())),
+        crl_shard: to_be_signed.map_or(0, |tbs| tbs.crl_shard),
         tbs_sha256: to_be_signed.map(|tbs| certctl_crypto::sha256_hex(&tbs.tbs_der)),
         fingerprint_sha256: None,
         not_before: to_be_signed.map(|tbs| tbs.not_before),

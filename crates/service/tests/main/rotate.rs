@@ -53,7 +53,8 @@ async fn afterwards_the_new_key_alone_opens_everything() {
             (SealedColumn::TargetConfig, 0, 3),
             (SealedColumn::CaKey, 0, 1),
             (SealedColumn::AuditKey, 0, 0),
-            (SealedColumn::ChannelConfig, 0, 1)
+            (SealedColumn::ChannelConfig, 0, 1),
+            (SealedColumn::OcspResponder, 0, 0)
         ]
     );
     assert!(rotated.iter().all(|column| column.unreadable.is_empty()));

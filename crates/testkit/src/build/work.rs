@@ -94,6 +94,8 @@ pub fn issuance(issuance: &str) -> Issuance {
         certificate_id: None,
         job_id: None,
         names_hash: None,
+        spki_sha256: None,
+        crl_shard: 0,
         source: CertificateSource::Api,
         tbs_sha256: None,
         fingerprint_sha256: None,

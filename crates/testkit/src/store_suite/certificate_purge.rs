@@ -46,6 +46,7 @@ async fn seed(db: &TestStore) {
             completed_at: Some(build::at(1)),
             ..build::issuance_job("job-over", "mc-free")
         })?;
+        tx.revocations().insert(&[super::revocation::revoked("mc-free")])?;
         tx.deployments().insert(&build::mapping("mc-free"))?;
         tx.approvals().insert(&build::approval("ar-free", "mc-free"))
     })
@@ -83,5 +84,8 @@ pub async fn a_purge_takes_everything_but_the_ledger(db: &TestStore) {
     assert_eq!(left.await, (false, 0, 0, false, false));
     let kept = read(db, |tx| tx.ledger().find_by_serial(&build::id(build::ISSUER), "serial of iss-over"));
     assert_eq!(kept.await.map(|row| (row.state, row.certificate_id)), Some((IssuanceState::Issued, None)));
+    let revoked = super::revocation::revoked("mc-free");
+    let kept = read(db, move |tx| tx.revocations().find(&revoked.issuer_id, &revoked.serial_number)).await;
+    assert_eq!(kept.map(|row| row.certificate_id), Some(None));
     assert_stale(attempt(db, move |tx| tx.certificates().purge(&free())).await);
 }

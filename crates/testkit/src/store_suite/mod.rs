@@ -28,6 +28,7 @@ pub mod notification_delivery;
 pub mod operation;
 pub mod organisation;
 pub mod policy_rule;
+pub mod revocation;
 pub mod statistics;
 pub mod target;
 pub mod transaction;
@@ -323,6 +324,19 @@ macro_rules! store_suite {
                 rules_of_every_type_come_back_as_stored,
                 the_newest_version_tells_the_validity,
                 violations_are_found_by_every_filter,
+            }
+            revocation {
+                a_crl_lists_what_is_in_force_and_not_over,
+                a_key_is_forbidden_for_good,
+                a_newer_crl_replaces_an_older_one_and_never_the_other_way,
+                a_serial_number_is_revoked_once_per_issuer,
+                attempts_are_remembered_for_a_while,
+                changes_are_counted_and_followed,
+                racing_builders_get_numbers_of_their_own,
+                revocations_are_found_by_every_filter,
+                revocations_come_back_as_stored,
+                the_ca_is_told_when_it_is_time,
+                what_was_issued_for_a_key_is_found,
             }
             statistics {
                 a_wrong_count_is_found_and_mended,

@@ -2,8 +2,8 @@
 
 use crate::rows::parse_ids;
 use crate::schema::{
-    approval_requests, certificate_target_mappings as mappings, certificate_versions as versions,
-    issuance_ledger as ledger, jobs, managed_certificates as mc,
+    approval_requests, certificate_revocations as revocations, certificate_target_mappings as mappings,
+    certificate_versions as versions, issuance_ledger as ledger, jobs, managed_certificates as mc,
 };
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -52,6 +52,10 @@ impl DieselTx<'_> {
         let id = id.as_str();
         let stays = ledger::table.filter(ledger::certificate_id.eq(id));
         let cut = diesel::update(stays).set(ledger::certificate_id.eq(None::<String>)).execute(self.conn);
+        self.check(cut)?;
+        let stays = revocations::table.filter(revocations::certificate_id.eq(id));
+        let cut =
+            diesel::update(stays).set(revocations::certificate_id.eq(None::<String>)).execute(self.conn);
         self.check(cut)?;
         macro_rules! delete_from {
             ($($table:ident),+) => {$(

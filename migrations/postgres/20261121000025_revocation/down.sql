@@ -1,0 +1,10 @@
+DROP TABLE ocsp_response_cache;
+DROP TABLE ocsp_responders;
+DROP TABLE crl_generation_events;
+DROP TABLE crl_cache;
+DROP TABLE blocked_keys;
+DROP TABLE revocation_counters;
+DROP TABLE certificate_revocations;
+DROP INDEX issuance_ledger_key;
+ALTER TABLE issuance_ledger DROP COLUMN crl_shard;
+ALTER TABLE issuance_ledger DROP COLUMN spki_sha256;
