@@ -112,7 +112,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     }
 
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
-    let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys };
+    let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys, pki_base_url: None };
     let live_channels = notification::channels(&config, &environment, &base, &secrets).await?;
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
     let local_ca = config

@@ -6,6 +6,7 @@ use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::IssuerKind;
 use certctl_domain::profile::ExtendedKeyUsage;
+use certctl_domain::revocation::RevocationReason;
 use certctl_domain::san::San;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -51,6 +52,8 @@ pub struct ToBeSigned {
     pub not_before: Timestamp,
     /// End of validity.
     pub not_after: Timestamp,
+    /// Partition of the CRL that the certificate names; 0 when it names the undivided one.
+    pub crl_shard: u32,
 }
 
 /// A signed certificate.
@@ -77,6 +80,46 @@ pub struct IssuerCapabilities {
     pub uri_sans: bool,
 }
 
+/// A CA of ours: it signs CRLs and certifies OCSP responders.
+#[derive(Debug, Clone)]
+pub struct Authority {
+    /// CA certificate first, then those above it up to the root, DER.
+    pub chain_der: Vec<Vec<u8>>,
+    /// The CA's key.
+    pub key: Arc<dyn certctl_crypto::Signer>,
+    /// Whether it still issues; a predecessor signs revocation information only.
+    pub active: bool,
+}
+
+/// How an issuer publishes what it revoked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CrlSettings {
+    /// Partitions among which new certificates are spread; 0 for one undivided CRL.
+    pub partitions: u32,
+    /// Whether delta CRLs are made.
+    pub delta: bool,
+    /// `http://…/.well-known/pki` under which relying parties reach this server, if known.
+    pub base_url: Option<String>,
+}
+
+/// What a remote CA is to revoke.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationOrder {
+    /// Serial number in canonical form.
+    pub serial_number: String,
+    /// The certificate, DER, where it is known.
+    pub certificate_der: Option<Vec<u8>>,
+    /// Reason.
+    pub reason: RevocationReason,
+}
+
+/// Tells a remote CA of revocations.
+#[async_trait]
+pub trait Revoker: Send + Sync {
+    /// Has the certificate revoked. A certificate that the CA revoked already is a success.
+    async fn revoke(&self, order: &RevocationOrder) -> Result<(), ConnectorError>;
+}
+
 /// A certificate authority.
 #[async_trait]
 pub trait Issuer: Send + Sync + fmt::Debug {
@@ -95,6 +138,22 @@ pub trait Issuer: Send + Sync + fmt::Debug {
 
     /// The CA certificate that signs, then those above it up to the root, DER.
     async fn ca_chain(&self) -> Result<Vec<Vec<u8>>, ConnectorError>;
+
+    /// The CAs whose revocation information certctl signs, the one that issues first. None for
+    /// remote CAs, which publish their own.
+    async fn authorities(&self) -> Result<Vec<Authority>, ConnectorError> {
+        Ok(Vec::new())
+    }
+
+    /// How revocations are published, for CAs of ours.
+    fn crl_settings(&self) -> CrlSettings {
+        CrlSettings::default()
+    }
+
+    /// How a remote CA is told of revocations; none when it cannot be, or need not be.
+    fn revoker(&self) -> Option<&dyn Revoker> {
+        None
+    }
 
     /// Checks configuration, keys and reachability for the test button.
     async fn check(&self, now: Timestamp) -> Result<(), ConnectorError>;
@@ -119,6 +178,9 @@ pub trait CaKeyStore: Send + Sync + fmt::Debug {
     /// The active key of an issuer.
     async fn load(&self, issuer: &IssuerId) -> Result<Option<CaMaterial>, ConnectorError>;
 
+    /// Its former keys that still sign revocation information, newest first.
+    async fn retiring(&self, issuer: &IssuerId) -> Result<Vec<CaMaterial>, ConnectorError>;
+
     /// Stores a first key. When another replica was faster, its key is returned instead.
     async fn store_first(
         &self,
@@ -134,6 +196,8 @@ pub struct IssuerEnv {
     pub clock: Arc<dyn certctl_domain::Clock>,
     /// CA keys.
     pub ca_keys: Arc<dyn CaKeyStore>,
+    /// `CERTCTL_PKI_BASE_URL`: where relying parties reach this server, without a slash at the end.
+    pub pki_base_url: Option<String>,
 }
 
 /// Builds issuers of one kind.

@@ -100,6 +100,17 @@ impl CaKeyStore for SealedCaKeys {
         key.as_ref().map(|key| self.open(key)).transpose()
     }
 
+    async fn retiring(&self, issuer: &IssuerId) -> Result<Vec<CaMaterial>, ConnectorError> {
+        let issuer = issuer.clone();
+        let keys = self
+            .base
+            .store
+            .read("ca_key.retiring", move |tx| tx.ca_keys().list(&issuer))
+            .await
+            .map_err(storage)?;
+        keys.iter().filter(|key| key.state == CaKeyState::Retiring).map(|key| self.open(key)).collect()
+    }
+
     async fn store_first(
         &self,
         issuer: &IssuerId,

@@ -36,6 +36,7 @@ impl Core {
         let env = IssuerEnv {
             clock: Arc::clone(&environment.clock),
             ca_keys: Arc::new(SealedCaKeys::new(base.clone(), secrets.clone())),
+            pki_base_url: None,
         };
         let issuers = Arc::new(LiveIssuers::new(environment.issuers, env, secrets.clone()));
         Ok(Self { base, issuers, secrets, wakeups: Arc::default() })

@@ -81,7 +81,7 @@ fn stage(
     };
     let wakeups = Arc::new(Wakeups::default());
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
-    let issuer_env = IssuerEnv { clock: Arc::clone(&base.clock), ca_keys };
+    let issuer_env = IssuerEnv { clock: Arc::clone(&base.clock), ca_keys, pki_base_url: None };
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
     let times = AgentWorkOptions { lease: LEASE, recheck: LEASE };
     let counters = Arc::new(DeployCounters::register(&metrics)?);

@@ -10,6 +10,7 @@ use certctl_pki::{CaTemplate, Certificate, Serial, key_matches, parse_chain};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Clocks differ: certificates begin this much before they are made.
@@ -97,7 +98,7 @@ pub(super) struct Authority {
     certificate: Certificate,
     /// Certificates above, up to the root where known.
     above: Vec<Certificate>,
-    key: KeyPair,
+    key: Arc<KeyPair>,
 }
 
 impl Authority {
@@ -129,7 +130,7 @@ impl Authority {
         if !key_matches(&certificate, &key) {
             return Err(AuthorityError::KeyMismatch { subject: certificate.subject().to_owned() });
         }
-        Ok(Self { certificate, above: chain.collect(), key })
+        Ok(Self { certificate, above: chain.collect(), key: Arc::new(key) })
     }
 
     /// Reads somebody else's CA.
@@ -152,7 +153,7 @@ impl Authority {
         &self.certificate
     }
 
-    pub(super) const fn key(&self) -> &KeyPair {
+    pub(super) const fn key(&self) -> &Arc<KeyPair> {
         &self.key
     }
 

@@ -15,6 +15,9 @@ const SHORTEST_VALIDITY: Duration = Duration::from_mins(1);
 /// A certificate cannot end after the year 9999 (RFC 5280 §4.1.2.5); nothing sane comes close.
 const LONGEST_VALIDITY: Duration = Duration::from_hours(24 * 36_500);
 
+/// Each partition is a CRL to sign anew every day and after each revocation.
+const MOST_PARTITIONS: u32 = 1024;
+
 /// Kinds of keys a generated root can have, by the text of `key_algorithm`.
 const KEY_ALGORITHMS: [(&str, KeySpec); 6] = [
     ("P-256", KeySpec { algorithm: KeyAlgorithm::Ecdsa, size: 256 }),
@@ -73,19 +76,31 @@ pub(super) const SCHEMA: ConfigSchema = ConfigSchema {
             "crl_distribution_point_urls",
             FieldType::TextList,
             "",
-            "Where the CRL is found, copied into issued certificates.",
+            "Where the CRL is found, copied into issued certificates; by default this server, if CERTCTL_PKI_BASE_URL says where that is.",
         ),
         Field::optional(
             "ocsp_urls",
             FieldType::TextList,
             "",
-            "Where OCSP is answered, copied into issued certificates; must-staple needs one.",
+            "Where OCSP is answered, copied into issued certificates; by default this server, if CERTCTL_PKI_BASE_URL says where that is. Must-staple needs one.",
         ),
         Field::optional(
             "ca_issuer_urls",
             FieldType::TextList,
             "",
-            "Where the CA certificate is found, copied into issued certificates.",
+            "Where the CA certificate is found, copied into issued certificates; by default this server, if CERTCTL_PKI_BASE_URL says where that is.",
+        ),
+        Field::optional(
+            "crl_partitions",
+            FieldType::Integer,
+            "0",
+            "Among how many CRLs new certificates are spread, so that each stays small: 2 to 1024, or 0 for one undivided CRL. Needs CERTCTL_PKI_BASE_URL.",
+        ),
+        Field::optional(
+            "delta_crls",
+            FieldType::Boolean,
+            "false",
+            "Whether delta CRLs (RFC 5280 §5.2.4) are made beside the whole ones. Needs CERTCTL_PKI_BASE_URL.",
         ),
         Field::optional(
             "include_root",
@@ -105,6 +120,8 @@ pub(super) struct LocalCaConfig {
     pub(super) crl_urls: Vec<String>,
     pub(super) ocsp_urls: Vec<String>,
     pub(super) ca_issuer_urls: Vec<String>,
+    pub(super) crl_partitions: u32,
+    pub(super) delta_crls: bool,
     pub(super) include_root: bool,
 }
 
@@ -146,6 +163,8 @@ struct Fields {
     crl_distribution_point_urls: Option<Vec<String>>,
     ocsp_urls: Option<Vec<String>>,
     ca_issuer_urls: Option<Vec<String>>,
+    crl_partitions: Option<i64>,
+    delta_crls: Option<bool>,
     include_root: Option<bool>,
 }
 
@@ -173,6 +192,7 @@ impl LocalCaConfig {
         let mut problems = Vec::new();
         let validity = leaf_validity(&fields, &mut problems);
         let source = source(&fields, validity, &mut problems);
+        let crl_partitions = partitions(&fields, &mut problems);
         let mut urls = |name: &str, urls: Option<Vec<String>>| {
             let urls = urls.unwrap_or_default();
             check_urls(name, &urls, &mut problems);
@@ -184,6 +204,8 @@ impl LocalCaConfig {
             crl_urls: urls("crl_distribution_point_urls", fields.crl_distribution_point_urls),
             ocsp_urls: urls("ocsp_urls", fields.ocsp_urls),
             ca_issuer_urls: urls("ca_issuer_urls", fields.ca_issuer_urls),
+            crl_partitions,
+            delta_crls: fields.delta_crls.unwrap_or(false),
             include_root: fields.include_root.unwrap_or(false),
         };
         if problems.is_empty() { Ok(config) } else { Err(problems) }
@@ -204,6 +226,19 @@ fn leaf_validity(fields: &Fields, problems: &mut Vec<ConfigError>) -> Duration {
         problems.push(ConfigError::new(field, "must be between one minute and 36500 days"));
     }
     validity
+}
+
+fn partitions(fields: &Fields, problems: &mut Vec<ConfigError>) -> u32 {
+    match fields.crl_partitions.unwrap_or(0) {
+        0 => 0,
+        asked => u32::try_from(asked)
+            .ok()
+            .filter(|asked| (2..=MOST_PARTITIONS).contains(asked))
+            .unwrap_or_else(|| {
+                problems.push(ConfigError::new("crl_partitions", "must be 0, or from 2 to 1024"));
+                0
+            }),
+    }
 }
 
 fn source(fields: &Fields, validity: Duration, problems: &mut Vec<ConfigError>) -> CaSource {

@@ -6,12 +6,13 @@
 
 mod authority;
 mod config;
+mod publish;
 
 use async_trait::async_trait;
 use authority::{Authority, BACKDATING};
 use certctl_connector_api::issuer::{
-    IssuanceOrder, IssuedCertificate, Issuer, IssuerCapabilities, IssuerEnv, IssuerFactory, Prepared,
-    ToBeSigned,
+    Authority as Signing, CrlSettings, IssuanceOrder, IssuedCertificate, Issuer, IssuerCapabilities,
+    IssuerEnv, IssuerFactory, Prepared, ToBeSigned,
 };
 use certctl_connector_api::{ConfigError, ConfigSchema, ConnectorError, ErrorKind, RawConfig};
 use certctl_crypto::Signer as _;
@@ -111,16 +112,17 @@ impl LocalCa {
         (start, capped.min(ca.not_after()))
     }
 
+    /// What will be certified, and the partition of the CRL that it names.
     fn template(
         &self,
         order: &IssuanceOrder,
         authority: &Authority,
         now: Timestamp,
-    ) -> Result<LeafTemplate, ConnectorError> {
-        if order.must_staple && self.config.ocsp_urls.is_empty() {
+    ) -> Result<(LeafTemplate, u32), ConnectorError> {
+        if order.must_staple && !self.answers_ocsp() {
             return Err(ConnectorError::permanent(
                 ErrorKind::Validation,
-                "the profile demands OCSP stapling, but the issuer has no ocsp_urls; add one or change the profile",
+                "the profile demands OCSP stapling, but the issuer has no ocsp_urls; add one, set CERTCTL_PKI_BASE_URL, or change the profile",
             ));
         }
         let request = CertificateRequest::parse(&order.csr_der).map_err(|error| {
@@ -130,11 +132,12 @@ impl LocalCa {
         let (not_before, not_after) = self.validity(order, authority, now);
         let ekus =
             if order.ekus.is_empty() { vec![ExtendedKeyUsage::ServerAuth] } else { order.ekus.clone() };
-        Ok(LeafTemplate {
-            serial: Serial::random().map_err(|error| {
-                ConnectorError::transient(ErrorKind::Other, "no serial number could be drawn")
-                    .caused_by(error)
-            })?,
+        let serial = Serial::random().map_err(|error| {
+            ConnectorError::transient(ErrorKind::Other, "no serial number could be drawn").caused_by(error)
+        })?;
+        let named = publish::addresses(&self.config, &self.id, &serial, self.env.pki_base_url.as_deref());
+        let template = LeafTemplate {
+            serial,
             not_before,
             not_after,
             common_name: Some(order.common_name.clone()),
@@ -142,10 +145,15 @@ impl LocalCa {
             public_key: request.public_key().clone(),
             extended_key_usages: ekus,
             must_staple: order.must_staple,
-            ocsp_urls: self.config.ocsp_urls.clone(),
-            ca_issuer_urls: self.config.ca_issuer_urls.clone(),
-            crl_urls: self.config.crl_urls.clone(),
-        })
+            ocsp_urls: named.ocsp,
+            ca_issuer_urls: named.ca_issuers,
+            crl_urls: named.crl,
+        };
+        Ok((template, named.crl_shard))
+    }
+
+    fn answers_ocsp(&self) -> bool {
+        !self.config.ocsp_urls.is_empty() || self.env.pki_base_url.is_some()
     }
 }
 
@@ -159,7 +167,7 @@ impl Issuer for LocalCa {
         IssuerCapabilities {
             max_ttl: true,
             ekus: true,
-            must_staple: !self.config.ocsp_urls.is_empty(),
+            must_staple: self.answers_ocsp(),
             ip_sans: true,
             uri_sans: true,
         }
@@ -168,7 +176,7 @@ impl Issuer for LocalCa {
     async fn prepare(&self, order: IssuanceOrder, now: Timestamp) -> Result<Prepared, ConnectorError> {
         let authority = self.authority().await?;
         authority.check_validity(now)?;
-        let template = self.template(&order, &authority, now)?;
+        let (template, crl_shard) = self.template(&order, &authority, now)?;
         let draft =
             template.to_be_signed(authority.certificate(), authority.key().algorithm()).map_err(|error| {
                 ConnectorError::permanent(ErrorKind::Validation, "the certificate cannot be built")
@@ -180,6 +188,7 @@ impl Issuer for LocalCa {
             ca_der: authority.certificate().der().to_vec(),
             not_before: template.not_before,
             not_after: template.not_after,
+            crl_shard,
         };
         Ok(Prepared { order, to_be_signed: Some(to_be_signed) })
     }
@@ -203,7 +212,7 @@ impl Issuer for LocalCa {
                 .caused_by(error)
         };
         let draft = certctl_pki::ToBeSigned::from_der(&draft.tbs_der).map_err(signing_failed)?;
-        let leaf = draft.sign(authority.key()).map_err(signing_failed)?;
+        let leaf = draft.sign(&**authority.key()).map_err(signing_failed)?;
         leaf.verify_signed_by(authority.certificate()).map_err(signing_failed)?;
         Ok(IssuedCertificate {
             leaf_der: leaf.der().to_vec(),
@@ -213,6 +222,31 @@ impl Issuer for LocalCa {
 
     async fn ca_chain(&self) -> Result<Vec<Vec<u8>>, ConnectorError> {
         Ok(self.authority().await?.chain(true))
+    }
+
+    async fn authorities(&self) -> Result<Vec<Signing>, ConnectorError> {
+        let signing = |authority: &Authority, active| Signing {
+            chain_der: authority.chain(true),
+            key: Arc::clone(authority.key()) as _,
+            active,
+        };
+        let mut all = vec![signing(&*self.authority().await?, true)];
+        if let CaSource::Generated(_) = &self.config.source {
+            for material in self.env.ca_keys.retiring(&self.id).await? {
+                all.push(signing(&Authority::from_material(&material)?, false));
+            }
+        }
+        Ok(all)
+    }
+
+    fn crl_settings(&self) -> CrlSettings {
+        let base_url = publish::root(self.env.pki_base_url.as_deref());
+        let named = base_url.is_some();
+        CrlSettings {
+            partitions: if named { self.config.crl_partitions } else { 0 },
+            delta: named && self.config.delta_crls,
+            base_url,
+        }
     }
 
     async fn check(&self, now: Timestamp) -> Result<(), ConnectorError> {

@@ -50,6 +50,10 @@ impl CaKeyStore for MemoryKeys {
         Ok(self.kept.lock().get(issuer).map(copy))
     }
 
+    async fn retiring(&self, _: &IssuerId) -> Result<Vec<CaMaterial>, ConnectorError> {
+        Ok(Vec::new())
+    }
+
     async fn store_first(
         &self,
         issuer: &IssuerId,
@@ -82,7 +86,11 @@ impl Bench {
         let factory = registry.get(IssuerKind::GenericCa).unwrap();
         let raw = RawConfig::from_json(&config.to_string()).unwrap();
         factory.config_schema().check(&raw)?;
-        let env = IssuerEnv { clock: Arc::new(StoppedClock(self.now)), ca_keys: Arc::clone(&self.keys) as _ };
+        let env = IssuerEnv {
+            clock: Arc::new(StoppedClock(self.now)),
+            ca_keys: Arc::clone(&self.keys) as _,
+            pki_base_url: None,
+        };
         factory.build(&IssuerId::parse("iss-test").unwrap(), &raw, &env)
     }
 

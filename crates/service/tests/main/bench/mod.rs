@@ -192,6 +192,7 @@ pub(crate) fn live_issuers(
     let env = IssuerEnv {
         clock: Arc::clone(&base.clock),
         ca_keys: Arc::new(SealedCaKeys::new(base.clone(), secrets.clone())),
+        pki_base_url: None,
     };
     Arc::new(LiveIssuers::new(registry, env, secrets.clone()))
 }
