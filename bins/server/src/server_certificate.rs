@@ -76,6 +76,8 @@ impl OwnCertificate {
             ocsp_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
             crl_urls: Vec::new(),
+            freshest_crl_urls: Vec::new(),
+            no_rev_avail: false,
         };
         let leaf = template.to_be_signed(&ca, ca_key.algorithm())?.sign(&ca_key)?;
         // The key first: a crash in between leaves a pair that does not match and is replaced at the next start.
@@ -105,7 +107,9 @@ impl OwnCertificate {
             not_before: now.minus(DAY / 24),
             not_after: now.plus(CA_LIFETIME),
             path_len: Some(0),
+            ocsp_urls: Vec::new(),
             crl_urls: Vec::new(),
+            freshest_crl_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
         }
         .self_signed(&pair)?;

@@ -18,6 +18,8 @@ use x509_cert::time::Time;
 pub(crate) const TLS_FEATURE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.24");
 /// noRevAvail (RFC 9608), whose value is NULL.
 pub(crate) const NO_REV_AVAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.56");
+/// id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1), whose value is NULL.
+pub(crate) const OCSP_NO_CHECK: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1.5");
 /// expiredCertsOnCRL (X.509 §9.5.2.5).
 pub(crate) const EXPIRED_CERTS_ON_CRL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.60");
 /// NULL.
@@ -179,6 +181,7 @@ pub(crate) fn oid_name(oid: ObjectIdentifier) -> String {
         rfc5280::ID_CE_DELTA_CRL_INDICATOR => "deltaCRLIndicator",
         rfc5280::ID_CE_ISSUING_DISTRIBUTION_POINT => "issuingDistributionPoint",
         NO_REV_AVAIL => "noRevAvail",
+        OCSP_NO_CHECK => "ocspNoCheck",
         rfc5912::ID_EXTENSION_REQ => "extensionRequest",
         CHALLENGE_PASSWORD => "challengePassword",
         TLS_FEATURE => "tlsFeature",

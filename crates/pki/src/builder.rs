@@ -3,9 +3,11 @@
 
 mod authority;
 mod leaf;
+mod responder;
 
 pub use authority::CaTemplate;
 pub use leaf::LeafTemplate;
+pub use responder::ResponderTemplate;
 
 use crate::asn1::{Signed, Tbs, Validity, time};
 use crate::{Certificate, Error, PublicKey, Serial};

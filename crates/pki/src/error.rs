@@ -110,6 +110,12 @@ pub enum Error {
         /// What is wrong.
         reason: &'static str,
     },
+    /// An OCSP response that would be wrong, or cannot be relied on.
+    #[error("not a proper OCSP response: {reason}")]
+    InvalidOcspResponse {
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A signed statement of another authority than the one it is held against.
     #[error("the {what} is from another authority")]
     OtherIssuer {

@@ -1,7 +1,8 @@
 //! The extensions that are put into certificates and requests.
 
 use crate::asn1::{
-    EXPIRED_CERTS_ON_CRL, MUST_STAPLE_VALUE, NO_REV_AVAIL, NULL, TLS_FEATURE, context_tag, eku_oid, tlv,
+    EXPIRED_CERTS_ON_CRL, MUST_STAPLE_VALUE, NO_REV_AVAIL, NULL, OCSP_NO_CHECK, TLS_FEATURE, context_tag,
+    eku_oid, tlv,
 };
 use crate::name::general_names_der;
 use certctl_domain::profile::ExtendedKeyUsage;
@@ -72,8 +73,20 @@ pub(crate) fn authority_info_access(ocsp: &[String], ca_issuers: &[String]) -> d
 }
 
 /// One distribution point with all URLs as alternatives for the same CRL.
-pub(crate) fn crl_distribution_points(urls: &[String]) -> der::Result<Extension> {
+fn crl_distribution_points(urls: &[String]) -> der::Result<Extension> {
     of(false, &ext::CrlDistributionPoints(vec![point(urls)?]))
+}
+
+/// Where the CRL and its deltas are found; nothing when there is no CRL.
+pub(crate) fn crl_locations(crl: &[String], freshest: &[String]) -> der::Result<Vec<Extension>> {
+    let mut extensions = Vec::new();
+    if !crl.is_empty() {
+        extensions.push(crl_distribution_points(crl)?);
+        if !freshest.is_empty() {
+            extensions.push(freshest_crl(freshest)?);
+        }
+    }
+    Ok(extensions)
 }
 
 /// One distribution point with all URLs as alternatives for the same delta CRL.
@@ -134,6 +147,16 @@ pub(crate) fn issuing_point(urls: &[String], only_user: bool, only_ca: bool) -> 
 
 pub(crate) fn expired_certs_on_crl(since: der::DateTime) -> der::Result<Extension> {
     extension(EXPIRED_CERTS_ON_CRL, false, GeneralizedTime::from_date_time(since).to_der()?)
+}
+
+/// extKeyUsage of OCSP responders.
+pub(crate) fn ocsp_signing() -> der::Result<Extension> {
+    of(false, &ext::ExtendedKeyUsage(vec![rfc5280::ID_KP_OCSP_SIGNING]))
+}
+
+/// id-pkix-ocsp-nocheck: whoever trusts the CA trusts the responder while it is valid.
+pub(crate) fn ocsp_no_check() -> der::Result<Extension> {
+    extension(OCSP_NO_CHECK, false, NULL.to_vec())
 }
 
 /// noRevAvail (RFC 9608): nothing is ever said about the revocation of the certificate.

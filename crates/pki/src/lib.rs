@@ -24,7 +24,9 @@
 //!     not_before: now,
 //!     not_after: now.plus(3650 * day),
 //!     path_len: Some(0),
+//!     ocsp_urls: vec![],
 //!     crl_urls: vec![],
+//!     freshest_crl_urls: vec![],
 //!     ca_issuer_urls: vec![],
 //! }
 //! .self_signed(&ca_key)?;
@@ -48,6 +50,8 @@
 //!     ocsp_urls: vec![],
 //!     ca_issuer_urls: vec![],
 //!     crl_urls: vec![],
+//!     freshest_crl_urls: vec![],
+//!     no_rev_avail: false,
 //! }
 //! .to_be_signed(&ca, ca_key.algorithm())?;
 //! let findings = certctl_pki::lint(to_be_signed.der(), &LintParameters::leaf(&ca));
@@ -76,12 +80,14 @@ pub mod hygiene;
 mod key;
 mod lint;
 mod name;
+pub mod ocsp;
 pub mod pem;
 pub mod pkcs12;
+pub mod pkcs7;
 mod raw;
 mod serial;
 
-pub use builder::{CaTemplate, LeafTemplate, ToBeSigned};
+pub use builder::{CaTemplate, LeafTemplate, ResponderTemplate, ToBeSigned};
 pub use certificate::{Certificate, MAX_CERTIFICATE_BYTES, fingerprint, key_matches};
 pub use chain::{ChainError, MAX_CHAIN_LENGTH, chain_to_pem, check_chain, parse_chain};
 pub use crl::{Crl, CrlEntry, CrlTemplate, CrlToBeSigned, EntryReason, RevokedList};

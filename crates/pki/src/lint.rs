@@ -8,6 +8,7 @@ mod extensions;
 mod fields;
 mod name_constraints;
 mod naming;
+mod revocation;
 
 use crate::asn1::Tbs;
 use crate::name::{GeneralName, general_names};
@@ -26,6 +27,8 @@ pub enum CertificateKind {
     EndEntity,
     /// A CA certificate.
     Authority,
+    /// A certificate that signs OCSP responses in the name of a CA.
+    OcspResponder,
 }
 
 /// What a certificate is judged against.
@@ -89,7 +92,7 @@ pub fn lint_codes() -> impl Iterator<Item = &'static str> {
 
 const MALFORMED: &str = "tbs_malformed";
 
-const TABLES: [&[Rule]; 3] = [fields::RULES, naming::RULES, extensions::RULES];
+const TABLES: [&[Rule]; 4] = [fields::RULES, naming::RULES, extensions::RULES, revocation::RULES];
 
 /// One lint: gives a message when its rule is broken.
 struct Rule {
@@ -121,6 +124,11 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn is_leaf(&self) -> bool {
+        self.parameters.kind != CertificateKind::Authority
+    }
+
+    /// Whether it is for something that has names, which relying parties compare.
+    fn is_named(&self) -> bool {
         self.parameters.kind == CertificateKind::EndEntity
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod tag {
     pub(crate) const INTEGER: u8 = 0x02;
     pub(crate) const BIT_STRING: u8 = 0x03;
     pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
     pub(crate) const ENUMERATED: u8 = 0x0a;
     pub(crate) const UTC_TIME: u8 = 0x17;
     pub(crate) const GENERALIZED_TIME: u8 = 0x18;
@@ -137,7 +138,9 @@ pub(crate) fn push_header(out: &mut Vec<u8>, tag: u8, length: usize) {
 /// Writes a value whose content is the parts one after the other.
 pub(crate) fn push(out: &mut Vec<u8>, tag: u8, parts: &[&[u8]]) {
     push_header(out, tag, parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| out.extend_from_slice(part));
+    for part in parts {
+        out.extend_from_slice(part);
+    }
 }
 
 /// A value whose content is the parts one after the other.

@@ -11,6 +11,7 @@ mod main {
     mod crl;
     mod golden;
     mod hostile_input;
+    mod ocsp;
     mod pkcs12;
     mod requests;
     mod support;

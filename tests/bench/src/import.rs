@@ -70,7 +70,9 @@ fn leaves(count: u32) -> Result<Vec<ImportItem>> {
         not_before: now,
         not_after: now.plus(3650 * DAY),
         path_len: None,
+        ocsp_urls: Vec::new(),
         crl_urls: Vec::new(),
+        freshest_crl_urls: Vec::new(),
         ca_issuer_urls: Vec::new(),
     }
     .self_signed(&key)?;
@@ -97,6 +99,8 @@ fn leaf(
         ocsp_urls: Vec::new(),
         ca_issuer_urls: Vec::new(),
         crl_urls: Vec::new(),
+        freshest_crl_urls: Vec::new(),
+        no_rev_avail: false,
     };
     let leaf = template.to_be_signed(root, key.algorithm())?.sign(key)?;
     Ok(ImportItem { id: None, name: None, pem: leaf.to_pem() })

@@ -24,7 +24,9 @@ impl Authority {
             not_before: now().minus(DAY),
             not_after: now().plus(365 * DAY),
             path_len: Some(0),
+            ocsp_urls: Vec::new(),
             crl_urls: Vec::new(),
+            freshest_crl_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
         };
         let certificate = template.self_signed(&key)?;
@@ -45,6 +47,8 @@ impl Authority {
             ocsp_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
             crl_urls: Vec::new(),
+            freshest_crl_urls: Vec::new(),
+            no_rev_avail: false,
         };
         Ok(template.to_be_signed(&self.certificate, self.key.algorithm())?.sign(&self.key)?)
     }

@@ -45,7 +45,9 @@ fn issue(csr: &str) -> Certificate {
         not_before: now(),
         not_after: now().plus(day),
         path_len: None,
+        ocsp_urls: vec![],
         crl_urls: vec![],
+        freshest_crl_urls: vec![],
         ca_issuer_urls: vec![],
     };
     let template = LeafTemplate {
@@ -60,6 +62,8 @@ fn issue(csr: &str) -> Certificate {
         ocsp_urls: vec![],
         ca_issuer_urls: vec![],
         crl_urls: vec![],
+        freshest_crl_urls: vec![],
+        no_rev_avail: false,
     };
     let ca = authority.self_signed(&key).unwrap();
     template.to_be_signed(&ca, key.algorithm()).unwrap().sign(&key).unwrap()

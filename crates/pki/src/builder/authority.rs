@@ -21,8 +21,12 @@ pub struct CaTemplate {
     pub not_after: Timestamp,
     /// How many intermediate CAs may follow; 0 for one that issues leaves only, absent for any.
     pub path_len: Option<u8>,
+    /// Where OCSP is answered; ignored for roots.
+    pub ocsp_urls: Vec<String>,
     /// Where the CRL is found; ignored for roots.
     pub crl_urls: Vec<String>,
+    /// Where the delta CRL is found; ignored for roots and without `crl_urls`.
+    pub freshest_crl_urls: Vec<String>,
     /// Where the issuer's certificate is found; ignored for roots.
     pub ca_issuer_urls: Vec<String>,
 }
@@ -97,12 +101,10 @@ impl CaTemplate {
     fn intermediate_extensions(&self, key: &PublicKey, issuer: &Certificate) -> der::Result<Vec<Extension>> {
         let mut extensions = self.extensions(key)?;
         extensions.push(extension::authority_key_identifier(&authority_key_id(issuer))?);
-        if !self.ca_issuer_urls.is_empty() {
-            extensions.push(extension::authority_info_access(&[], &self.ca_issuer_urls)?);
+        if !self.ocsp_urls.is_empty() || !self.ca_issuer_urls.is_empty() {
+            extensions.push(extension::authority_info_access(&self.ocsp_urls, &self.ca_issuer_urls)?);
         }
-        if !self.crl_urls.is_empty() {
-            extensions.push(extension::crl_distribution_points(&self.crl_urls)?);
-        }
+        extensions.extend(extension::crl_locations(&self.crl_urls, &self.freshest_crl_urls)?);
         Ok(extensions)
     }
 }

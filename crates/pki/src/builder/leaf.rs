@@ -36,6 +36,11 @@ pub struct LeafTemplate {
     pub ca_issuer_urls: Vec<String>,
     /// Where the CRL is found (cRLDistributionPoints).
     pub crl_urls: Vec<String>,
+    /// Where the delta CRL is found (freshestCRL); ignored without `crl_urls`.
+    pub freshest_crl_urls: Vec<String>,
+    /// Whether to say that its revocation is never announced (RFC 9608), for certificates that live
+    /// shorter than an announcement takes. The places of CRL and OCSP are left out then.
+    pub no_rev_avail: bool,
 }
 
 impl LeafTemplate {
@@ -51,6 +56,11 @@ impl LeafTemplate {
         }
         if self.extended_key_usages.is_empty() {
             return Err(Error::InvalidTemplate { reason: "it has no extended key usage" });
+        }
+        if self.no_rev_avail && self.must_staple {
+            return Err(Error::InvalidTemplate {
+                reason: "it demands an OCSP response and says that there is none",
+            });
         }
         let subject = name::subject_common_name(self.common_name.as_deref(), &self.sans);
         let fields = Fields {
@@ -73,12 +83,15 @@ impl LeafTemplate {
             extension::subject_key_identifier(&self.public_key.key_id())?,
             extension::authority_key_identifier(&authority_key_id(issuer))?,
         ];
-        if !self.ocsp_urls.is_empty() || !self.ca_issuer_urls.is_empty() {
-            extensions.push(extension::authority_info_access(&self.ocsp_urls, &self.ca_issuer_urls)?);
+        let ocsp_urls: &[String] = if self.no_rev_avail { &[] } else { &self.ocsp_urls };
+        if !ocsp_urls.is_empty() || !self.ca_issuer_urls.is_empty() {
+            extensions.push(extension::authority_info_access(ocsp_urls, &self.ca_issuer_urls)?);
         }
         extensions.push(extension::subject_alt_name(&self.sans, subject_is_empty)?);
-        if !self.crl_urls.is_empty() {
-            extensions.push(extension::crl_distribution_points(&self.crl_urls)?);
+        if self.no_rev_avail {
+            extensions.push(extension::no_rev_avail()?);
+        } else {
+            extensions.extend(extension::crl_locations(&self.crl_urls, &self.freshest_crl_urls)?);
         }
         if self.must_staple {
             extensions.push(extension::must_staple()?);

@@ -1,6 +1,6 @@
 //! Lints over extensions other than the subject alternative names.
 
-use super::{Draft, Rule, when};
+use super::{CertificateKind, Draft, Rule, when};
 use crate::asn1::{TLS_FEATURE, eku_from_oid, oid_name};
 use crate::certificate::duplicate_extension;
 use certctl_domain::profile::KeyAlgorithm;
@@ -106,7 +106,7 @@ fn key_usage_unsuitable(draft: &Draft<'_>) -> Option<String> {
     }
 }
 
-fn ekus(draft: &Draft<'_>) -> Vec<ObjectIdentifier> {
+pub(super) fn ekus(draft: &Draft<'_>) -> Vec<ObjectIdentifier> {
     draft.tbs.decode_extension(rfc5280::ID_CE_EXT_KEY_USAGE).ok().flatten().unwrap_or_default()
 }
 
@@ -115,6 +115,9 @@ fn eku_missing(draft: &Draft<'_>) -> Option<String> {
 }
 
 fn eku_not_allowed(draft: &Draft<'_>) -> Option<String> {
+    if draft.parameters.kind == CertificateKind::OcspResponder {
+        return None;
+    }
     let allowed = draft.parameters.allowed_ekus;
     ekus(draft).into_iter().find_map(|oid| match eku_from_oid(oid) {
         None => Some(format!("extended key usage {oid} is not one that is issued")),
@@ -183,17 +186,19 @@ fn url_not_http(draft: &Draft<'_>) -> Option<String> {
         }
         Err(error) => return Some(format!("unreadable authorityInfoAccess: {error}")),
     }
-    match draft.tbs.decode_extension::<CrlDistributionPoints>(rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS) {
-        Ok(points) => {
-            let points = points.map(|points| points.0).unwrap_or_default();
-            for point in points {
-                let Some(DistributionPointName::FullName(names)) = point.distribution_point else {
-                    return Some("a CRL distribution point has no full name".to_owned());
-                };
-                locations.extend(names);
+    for kind in [rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS, rfc5280::ID_CE_FRESHEST_CRL] {
+        match draft.tbs.decode_extension::<CrlDistributionPoints>(kind) {
+            Ok(points) => {
+                let points = points.map(|points| points.0).unwrap_or_default();
+                for point in points {
+                    let Some(DistributionPointName::FullName(names)) = point.distribution_point else {
+                        return Some("a CRL distribution point has no full name".to_owned());
+                    };
+                    locations.extend(names);
+                }
             }
+            Err(error) => return Some(format!("unreadable {}: {error}", oid_name(kind))),
         }
-        Err(error) => return Some(format!("unreadable cRLDistributionPoints: {error}")),
     }
     locations.iter().find_map(|location| match location {
         GeneralName::UniformResourceIdentifier(url) => when(

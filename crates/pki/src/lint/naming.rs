@@ -72,7 +72,7 @@ fn subject_several_common_names(draft: &Draft<'_>) -> Option<String> {
 }
 
 fn common_name_not_in_san(draft: &Draft<'_>) -> Option<String> {
-    if !draft.is_leaf() {
+    if !draft.is_named() {
         return None;
     }
     let sans = sans(draft);
@@ -87,7 +87,7 @@ fn common_name_not_in_san(draft: &Draft<'_>) -> Option<String> {
 }
 
 fn san_missing(draft: &Draft<'_>) -> Option<String> {
-    when(draft.is_leaf() && draft.names.is_empty(), "there is no subject alternative name")
+    when(draft.is_named() && draft.names.is_empty(), "there is no subject alternative name")
 }
 
 /// RFC 5280 §4.2.1.6: critical when the subject is empty, otherwise not.

@@ -1,9 +1,9 @@
 //! Each lint fires on a certificate that breaks it, and none on what the builders make.
 
 use super::*;
-use crate::asn1::{TLS_FEATURE, Validity, context_tag, sequence, tlv};
+use crate::asn1::{NO_REV_AVAIL, NULL, OCSP_NO_CHECK, TLS_FEATURE, Validity, context_tag, sequence, tlv};
 use crate::name::name_of;
-use crate::{CaTemplate, LeafTemplate, Serial, ToBeSigned};
+use crate::{CaTemplate, LeafTemplate, ResponderTemplate, Serial, ToBeSigned};
 use certctl_crypto::{KeyPair, Signer};
 use certctl_domain::Timestamp;
 use certctl_domain::profile::{KeyAlgorithm, KeySpec};
@@ -33,7 +33,9 @@ fn root_template(path_len: Option<u8>) -> CaTemplate {
         not_before: now(),
         not_after: now().plus(100 * DAY),
         path_len,
+        ocsp_urls: vec![],
         crl_urls: vec![],
+        freshest_crl_urls: vec![],
         ca_issuer_urls: vec![],
     }
 }
@@ -51,6 +53,8 @@ fn leaf_template(key: &KeyPair) -> LeafTemplate {
         ocsp_urls: vec!["http://ocsp.example.com".to_owned()],
         ca_issuer_urls: vec!["http://ca.example.com/ca.cer".to_owned()],
         crl_urls: vec!["http://ca.example.com/ca.crl".to_owned()],
+        freshest_crl_urls: vec![],
+        no_rev_avail: false,
     }
 }
 
@@ -71,6 +75,11 @@ fn remove_extension(tbs: &mut Tbs, oid: ObjectIdentifier) {
 fn add_extension(tbs: &mut Tbs, oid: ObjectIdentifier, critical: bool, value: &[u8]) {
     let extension = Extension { extn_id: oid, critical, extn_value: OctetString::new(value).unwrap() };
     tbs.extensions.as_mut().unwrap().push(extension);
+}
+
+fn forget_revocation(tbs: &mut Tbs) {
+    remove_extension(tbs, rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS);
+    remove_extension(tbs, rfc5280::ID_PE_AUTHORITY_INFO_ACCESS);
 }
 
 fn set_names(tbs: &mut Tbs, names: &[(u8, &[u8])]) {
@@ -183,9 +192,22 @@ const BREAKAGES: &[Breakage] = &[
         set_extension(tbs, rfc5280::ID_CE_AUTHORITY_KEY_IDENTIFIER, &[0x30, 4, 0x80, 2, 1, 2]);
     }),
     ("url_not_http", |tbs| {
-        let points = crate::extension::crl_distribution_points(&["ldap://ca.example.com/".to_owned()]);
-        let value = points.unwrap().extn_value;
-        set_extension(tbs, rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS, value.as_bytes());
+        let points = crate::extension::freshest_crl(&["ldap://ca.example.com/".to_owned()]).unwrap();
+        set_extension(tbs, rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS, points.extn_value.as_bytes());
+    }),
+    ("url_not_http", |tbs| {
+        let point = crate::extension::freshest_crl(&["ldap://ca.example.com/".to_owned()]).unwrap();
+        tbs.extensions.as_mut().unwrap().push(point);
+    }),
+    ("ocsp_responder", |tbs| add_extension(tbs, OCSP_NO_CHECK, false, NULL)),
+    ("no_rev_avail", |tbs| add_extension(tbs, NO_REV_AVAIL, false, NULL)),
+    ("no_rev_avail", |tbs| {
+        forget_revocation(tbs);
+        add_extension(tbs, NO_REV_AVAIL, false, &[]);
+    }),
+    ("freshest_crl_alone", |tbs| {
+        remove_extension(tbs, rfc5280::ID_CE_CRL_DISTRIBUTION_POINTS);
+        add_extension(tbs, rfc5280::ID_CE_FRESHEST_CRL, false, &[0x30, 0]);
     }),
     ("tls_feature_malformed", |tbs| set_extension(tbs, TLS_FEATURE, &[5, 0])),
 ];
@@ -281,6 +303,43 @@ fn bytes_that_are_no_certificate_are_one_finding() {
         let found = lint(bytes, &LintParameters::leaf(&ca.certificate));
         assert_eq!(found.iter().map(|finding| finding.code).collect::<Vec<_>>(), [MALFORMED]);
     }
+}
+
+#[test]
+fn a_responder_is_clean_as_one_and_as_nothing_else() {
+    let ca = authority();
+    let key = KeyPair::generate(KeySpec::P256).unwrap();
+    let responder = ResponderTemplate {
+        serial: Serial::random().unwrap(),
+        common_name: ResponderTemplate::name_for(&ca.certificate),
+        not_before: now(),
+        not_after: now().plus(30 * DAY),
+        public_key: PublicKey::from_spki_der(key.public_spki_der()).unwrap(),
+    };
+    let responder = responder.to_be_signed(&ca.certificate, ca.key.algorithm()).unwrap();
+    let as_leaf = LintParameters::leaf(&ca.certificate);
+    let as_responder = LintParameters { kind: CertificateKind::OcspResponder, ..as_leaf };
+    assert_eq!(lint(responder.der(), &as_responder), []);
+    let found: Vec<_> = lint(responder.der(), &as_leaf).into_iter().map(|finding| finding.code).collect();
+    assert!(found.contains(&"ocsp_responder") && found.contains(&"eku_not_allowed"), "{found:?}");
+    let mut checked = Tbs::from_der(responder.der()).unwrap();
+    remove_extension(&mut checked, OCSP_NO_CHECK);
+    assert_eq!(codes(&checked, &as_responder), ["ocsp_responder"]);
+    assert!(codes(&ca.leaf, &as_responder).contains(&"ocsp_responder"));
+}
+
+#[test]
+fn a_certificate_without_revocation_is_clean() {
+    let ca = authority();
+    let key = KeyPair::generate(KeySpec::P256).unwrap();
+    let template = LeafTemplate { must_staple: false, no_rev_avail: true, ..leaf_template(&key) };
+    let leaf = template.to_be_signed(&ca.certificate, ca.key.algorithm()).unwrap();
+    assert_eq!(lint(leaf.der(), &LintParameters::leaf(&ca.certificate)), []);
+    let leaf = leaf.sign(&ca.key).unwrap();
+    assert!(leaf.no_rev_avail() && leaf.ocsp_urls().is_empty() && leaf.crl_urls().is_empty());
+    assert_eq!(leaf.ca_issuer_urls(), template.ca_issuer_urls);
+    let contradiction = LeafTemplate { must_staple: true, ..template };
+    assert!(contradiction.to_be_signed(&ca.certificate, ca.key.algorithm()).is_err());
 }
 
 #[test]

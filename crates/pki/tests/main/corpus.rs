@@ -5,8 +5,10 @@
 use super::support::root;
 use certctl_crypto::{Keyring, SealContext, SecretString};
 use certctl_domain::profile::KeySpec;
+use certctl_pki::ocsp::{OcspRequest, OcspResponse};
 use certctl_pki::{
-    Certificate, CertificateRequest, LintParameters, Serial, check_request, lint, parse_chain,
+    Certificate, CertificateRequest, Crl, LintParameters, RevokedList, Serial, check_request, lint,
+    parse_chain,
 };
 use std::path::Path;
 
@@ -43,6 +45,16 @@ fn certificates() {
 #[test]
 fn chains() {
     replay("chain", |bytes| std::str::from_utf8(bytes).is_ok_and(|text| parse_chain(text).is_ok()));
+}
+
+#[test]
+fn revocation_lists() {
+    replay("crl", |bytes| Crl::parse(bytes).is_ok_and(|crl| RevokedList::of(&crl).is_ok()));
+}
+
+#[test]
+fn ocsp_messages() {
+    replay("ocsp", |bytes| OcspRequest::parse(bytes).is_ok() || OcspResponse::parse(bytes).is_ok());
 }
 
 #[test]

@@ -38,7 +38,9 @@ pub(super) fn ca_template(common_name: &str, path_len: Option<u8>) -> CaTemplate
         not_before: now(),
         not_after: now().plus(3650 * DAY),
         path_len,
+        ocsp_urls: vec![],
         crl_urls: vec![],
+        freshest_crl_urls: vec![],
         ca_issuer_urls: vec![],
     }
 }
@@ -78,6 +80,8 @@ pub(super) fn leaf_template(key: &dyn Signer, names: &[&str]) -> LeafTemplate {
         ocsp_urls: vec![],
         ca_issuer_urls: vec![],
         crl_urls: vec![],
+        freshest_crl_urls: vec![],
+        no_rev_avail: false,
     }
 }
 

@@ -74,7 +74,9 @@ impl Issuer for Wilful {
             not_before: build::at(-1),
             not_after: build::at(0).plus(DAY * 3_650),
             path_len: Some(0),
+            ocsp_urls: Vec::new(),
             crl_urls: Vec::new(),
+            freshest_crl_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
         };
         let root = root.self_signed(&key).unwrap();
@@ -90,6 +92,8 @@ impl Issuer for Wilful {
             ocsp_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
             crl_urls: Vec::new(),
+            freshest_crl_urls: Vec::new(),
+            no_rev_avail: false,
         };
         (self.0)(&mut template);
         let leaf = template.to_be_signed(&root, key.algorithm()).unwrap().sign(&key).unwrap();

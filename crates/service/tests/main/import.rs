@@ -34,7 +34,9 @@ impl Authority {
             not_before: build::at(-10),
             not_after: build::at(0).plus(3650 * DAY),
             path_len: None,
+            ocsp_urls: vec![],
             crl_urls: vec![],
+            freshest_crl_urls: vec![],
             ca_issuer_urls: vec![],
         };
         let root = template.self_signed(&key).unwrap();
@@ -54,6 +56,8 @@ impl Authority {
             ocsp_urls: vec![],
             ca_issuer_urls: vec![],
             crl_urls: vec![],
+            freshest_crl_urls: vec![],
+            no_rev_avail: false,
         };
         template.to_be_signed(&self.root, self.key.algorithm()).unwrap().sign(&self.key).unwrap()
     }

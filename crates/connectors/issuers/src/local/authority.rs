@@ -206,7 +206,9 @@ pub(super) fn generate(plan: &RootPlan, now: Timestamp) -> Result<CaMaterial, Au
         not_before: second(now.minus(BACKDATING)),
         not_after: second(now.plus(plan.validity)),
         path_len: None,
+        ocsp_urls: Vec::new(),
         crl_urls: Vec::new(),
+        freshest_crl_urls: Vec::new(),
         ca_issuer_urls: Vec::new(),
     };
     let certificate = template.self_signed(&key).map_err(AuthorityError::Certificates)?;

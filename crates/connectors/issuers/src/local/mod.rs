@@ -148,6 +148,8 @@ impl LocalCa {
             ocsp_urls: named.ocsp,
             ca_issuer_urls: named.ca_issuers,
             crl_urls: named.crl,
+            freshest_crl_urls: Vec::new(),
+            no_rev_avail: false,
         };
         Ok((template, named.crl_shard))
     }
