@@ -141,7 +141,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let times = AgentWorkOptions { lease: config.jobs.agent_lease, recheck: Duration::from_secs(5) };
     let gate = PolicyGate::new(config.policy.blocking_severities.iter().copied());
     let readiness = life.readiness().clone();
-    let (digests, digest_task) = digest::build(&config, &base);
+    let (digests, digest_task) = digest::build(&config, &base, &wakeups);
     let loops = Arc::new(Loops::new(base.clone()));
     let events = Events::new(base.clone(), EventOptions::default(), changed);
     edge::follow(life, events.clone());

@@ -8,5 +8,5 @@ use certctl_http_core::{Access, RouteTable, route};
 
 pub(crate) fn routes(table: &mut RouteTable) {
     route!(table, Access::Holding(Permission::InventoryRead), preview::preview_digest);
-    route!(table, Access::Holding(Permission::GovernanceWrite), send::send_digest);
+    route!(table, Access::Holding(Permission::NotificationWrite), send::send_digest);
 }

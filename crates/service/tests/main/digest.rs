@@ -16,6 +16,8 @@ use certctl_service::{DigestOptions, Digests};
 use certctl_service_api::digest::DigestService;
 use certctl_service_api::engine::{Reconciler, Report, StopSignal};
 use certctl_testkit::build;
+use futures_util::FutureExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 const DAY: i64 = 86_400;
@@ -38,7 +40,7 @@ fn options() -> DigestOptions {
 }
 
 fn digests(t: &ServiceBench, options: DigestOptions) -> Digests {
-    Digests::new(t.base.clone(), options)
+    Digests::new(t.base.clone(), Arc::clone(&t.wakeups), options)
 }
 
 /// One activation of the loop of a server that has just started.
@@ -330,4 +332,18 @@ async fn digests_that_are_off_or_for_nobody_are_refused_by_name() {
     let nobody = digests(&t, DigestOptions { recipients: Vec::new(), owners: false, ..options() });
     assert_eq!(nobody.send(&operator()).await.unwrap_err().code(), "no_digest_recipients");
     assert!(queued(&t).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_digest_is_delivered_at_once_and_not_at_the_next_period() {
+    let t = ServiceBench::new().await;
+    furnished(&t).await;
+    let woken = || t.wakeups.notifications_woken().now_or_never().is_some();
+    assert!(!woken());
+    run(&t).await;
+    assert!(woken());
+    run(&t).await;
+    assert!(!woken(), "none was due");
+    digests(&t, options()).send(&operator()).await.unwrap();
+    assert!(woken());
 }

@@ -11,6 +11,7 @@ use self::collect::{Contents, Scope, collect};
 use self::outbox::{Mail, mail_channel, notifications};
 use crate::failure::Failure;
 use crate::support::{Foundation, audit_event, time_of_change};
+use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::access::Permission;
 use certctl_domain::id::ChannelId;
@@ -44,6 +45,7 @@ pub struct DigestOptions {
 #[derive(Debug, Clone)]
 pub struct Digests {
     base: Foundation,
+    wakeups: Arc<Wakeups>,
     options: DigestOptions,
 }
 
@@ -88,9 +90,9 @@ fn no_channel() -> ServiceError {
 }
 
 impl Digests {
-    /// Over a store.
-    pub const fn new(base: Foundation, options: DigestOptions) -> Self {
-        Self { base, options }
+    /// Over a store, waking the delivery.
+    pub const fn new(base: Foundation, wakeups: Arc<Wakeups>, options: DigestOptions) -> Self {
+        Self { base, wakeups, options }
     }
 
     /// When the next one will be due; `None` while digests are switched off, and when one is due: what keeps
@@ -133,7 +135,10 @@ impl Digests {
             Ok::<_, Failure>(queued)
         });
         match write.await {
-            Ok(queued) => Ok(Run::Queued(queued)),
+            Ok(queued) => {
+                self.wakeups.wake_notifications();
+                Ok(Run::Queued(queued))
+            }
             // Another replica was first.
             Err(Failure::Store(StoreError::Stale)) => Ok(Run::NotYet),
             Err(failure) => Err(failure.into()),
@@ -208,7 +213,7 @@ impl DigestService for Digests {
     }
 
     async fn send(&self, who: &Actor) -> Result<u64, ServiceError> {
-        who.require(Permission::GovernanceWrite)?;
+        who.require(Permission::NotificationWrite)?;
         let (channel, now, since) = self.asked().await?;
         let mails = self.mails(now, since).await?;
         if mails.is_empty() {
@@ -229,6 +234,8 @@ impl DigestService for Digests {
             tx.audit().append(&audit_event(&*ids, &who, now, "digest_sent", subject, &details))?;
             Ok::<_, Failure>(queued)
         });
-        Ok(write.await?)
+        let queued = write.await?;
+        self.wakeups.wake_notifications();
+        Ok(queued)
     }
 }
