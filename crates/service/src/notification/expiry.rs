@@ -41,10 +41,10 @@ impl ExpiryAlerts {
         Self { base, wakeups, metrics }
     }
 
-    async fn due(&self, after: Option<ExpiryLook>) -> Result<Vec<ExpiryLook>, ServiceError> {
+    async fn due(&self, after: Option<ExpiryLook>, limit: u32) -> Result<Vec<ExpiryLook>, ServiceError> {
         let now = self.base.clock.now();
         let due = self.base.store.read("expiry.due", move |tx| {
-            Ok::<_, Failure>(tx.expiry_looks().due(now, after.as_ref(), BATCH)?)
+            Ok::<_, Failure>(tx.expiry_looks().due(now, after.as_ref(), limit)?)
         });
         Ok(due.await?)
     }
@@ -222,7 +222,7 @@ impl Reconciler for ExpiryAlerts {
         let mut report = Report::default();
         let mut after = None;
         while !stop.stopping() {
-            let due = match self.due(after).await {
+            let due = match self.due(after, BATCH).await {
                 Ok(due) => due,
                 Err(error) => return report.failed(&error),
             };
@@ -251,5 +251,9 @@ impl Reconciler for ExpiryAlerts {
             }
         }
         report
+    }
+    async fn oldest_work(&self) -> Option<Timestamp> {
+        let first = self.due(None, 1).await.ok()?;
+        first.into_iter().next().map(|look| look.due_at)
     }
 }

@@ -42,13 +42,17 @@ impl NotificationRouter {
         Self { base, wakeups }
     }
 
-    async fn batch(&self) -> Result<Batch, ServiceError> {
-        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+    async fn oldest(&self) -> Result<Option<Timestamp>, ServiceError> {
         let waiting = self
             .base
             .store
             .read("notification.unrouted", move |tx| Ok::<_, Failure>(tx.alerts().oldest_unrouted()?));
-        if waiting.await?.is_none() {
+        Ok(waiting.await?)
+    }
+
+    async fn batch(&self) -> Result<Batch, ServiceError> {
+        let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
+        if self.oldest().await?.is_none() {
             return Ok(Batch::default());
         }
         // Another replica that routes the same alerts meets their keys, and begins again without them.
@@ -177,6 +181,10 @@ impl Reconciler for NotificationRouter {
             }
         }
         report
+    }
+
+    async fn oldest_work(&self) -> Option<Timestamp> {
+        self.oldest().await.ok().flatten()
     }
 
     async fn poked(&self) {

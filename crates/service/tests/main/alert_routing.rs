@@ -258,3 +258,14 @@ async fn two_replicas_that_route_at_once_make_each_notification_once() {
         assert!(alerts(&bench).await.is_empty());
     }
 }
+
+#[tokio::test]
+async fn since_when_an_alert_waits_for_its_routing_can_be_seen_from_outside() {
+    let t = failing().await;
+    let since = t.bench.base.clock.now();
+    t.bench.clock.advance(Duration::from_mins(5));
+    let router = NotificationRouter::new(t.bench.base.clone(), Arc::clone(&t.bench.wakeups));
+    assert_eq!(router.oldest_work().await, Some(since));
+    router.activate(&Never).await;
+    assert_eq!(router.oldest_work().await, None);
+}

@@ -224,3 +224,12 @@ async fn two_replicas_that_look_at_once_tell_once() {
         assert_eq!(notifications(&t.bench).await.len(), 31);
     }
 }
+
+#[tokio::test]
+async fn since_when_an_end_waits_to_be_looked_at_can_be_seen_from_outside() {
+    let t = Ends::after(ServiceBench::new().await, 90).await;
+    t.bench.clock.advance(Duration::from_hours(1));
+    assert_eq!(t.alerts.oldest_work().await, Some(build::at(0)));
+    assert_eq!(t.alerts.activate(&Never).await.error, None);
+    assert_eq!(t.alerts.oldest_work().await, None, "the next threshold is far");
+}

@@ -56,7 +56,12 @@ pub async fn looks_are_due_by_time_and_whatever_moves_an_end_makes_them_due_agai
     };
     change(|row| "lab".clone_into(&mut row.environment)).await;
     assert_eq!(due(db, build::at(1)).await, [], "what moves no end has nothing looked at");
-    change(|row| row.expires_at = Some(build::at(2_000))).await;
+    change(|row| (row.expires_at, row.updated_at) = (Some(build::at(2_000)), build::at(1))).await;
+    assert_eq!(
+        due(db, build::at(1)).await[0].due_at,
+        build::at(1),
+        "since the change, not since its creation"
+    );
     again("a new end").await;
     change(|row| row.status = CertificateStatus::Archived).await;
     again("out of service").await;
@@ -75,7 +80,11 @@ pub async fn looks_are_due_by_time_and_whatever_moves_an_end_makes_them_due_agai
     policy(|row| row.max_retries = 9).await;
     assert_eq!(due(db, build::at(1)).await, []);
     policy(|row| row.alert_thresholds_days = vec![20]).await;
-    assert_eq!(due(db, build::at(1)).await.len(), 2, "every certificate of the policy");
+    let all = due(db, build::at(2)).await;
+    assert!(
+        all.len() == 2 && all.iter().all(|look| look.due_at == build::at(2)),
+        "every certificate of the policy"
+    );
 }
 
 pub async fn an_issuer_is_well_until_something_is_noted(db: &TestStore) {
