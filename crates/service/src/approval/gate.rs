@@ -122,6 +122,7 @@ pub(crate) fn close(
     if request.decide(ApprovalState::Expired, who.name(), Some(note_text), now) {
         tx.approvals().decide(&request)?;
         note(tx, ids, who, now, "approval_expired", &request)?;
+        raise::alert(tx, ids, stories::approval_closed(&request), now)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub(crate) use gate::{Question, close, note, note_by};
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
 use crate::jobs::IssuancePayload;
+use crate::notification::{raise, stories};
 use crate::support::{Foundation, check_text, listing, page_request};
 use crate::wakeups::Wakeups;
 use async_trait::async_trait;
@@ -138,6 +139,7 @@ fn record(
     }
     let agent = carry_out(tx, request, decision, now)?;
     note(tx, ids, who, now, action, request)?;
+    raise::alert(tx, ids, stories::approval_closed(request), now)?;
     Ok(agent)
 }
 

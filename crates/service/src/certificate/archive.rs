@@ -39,6 +39,9 @@ impl Certificates {
                 &details,
             ))?;
             raise::alert(tx, &*ids, stories::certificate_put_away(&certificate), now)?;
+            for (mapping, _) in tx.deployments().of_certificate(&id)? {
+                raise::deployment_put_away(tx, &*ids, &certificate, &mapping, "was archived", now)?;
+            }
             judge_one(tx, &*ids, &who, &certificate, now)?;
             Ok::<_, Failure>(())
         });

@@ -5,6 +5,7 @@ use super::{Certificates, get, view};
 use crate::failure::Failure;
 use crate::issuance::{self, Lineage};
 use crate::job::withdraw;
+use crate::notification::raise;
 use crate::support::audit_event;
 use crate::{deployment, issuance::Ended};
 use certctl_domain::Timestamp;
@@ -67,20 +68,19 @@ pub(super) fn apply(
     now: Timestamp,
 ) -> Result<bool, Failure> {
     let wanted: BTreeSet<&TargetId> = wanted.iter().collect();
-    let present: BTreeSet<TargetId> = tx
-        .deployments()
-        .of_certificate(&certificate.id)?
-        .into_iter()
-        .map(|(mapping, _)| mapping.target_id)
-        .collect();
-    for gone in present.iter().filter(|id| !wanted.contains(id)) {
+    let mappings: Vec<_> =
+        tx.deployments().of_certificate(&certificate.id)?.into_iter().map(|(mapping, _)| mapping).collect();
+    for mapping in mappings.iter().filter(|mapping| !wanted.contains(&mapping.target_id)) {
+        let gone = &mapping.target_id;
         for mut job in tx.jobs().live_deployments(&certificate.id, Some(gone))? {
             job.last_error = Some("the certificate is no longer mapped to the target".to_owned());
             job.apply(JobEvent::Cancelled, now)?;
             tx.jobs().update(&mut job)?;
         }
         tx.deployments().delete(&certificate.id, gone)?;
+        raise::deployment_put_away(tx, ids, certificate, mapping, "is no longer mapped to it", now)?;
     }
+    let present: BTreeSet<TargetId> = mappings.into_iter().map(|mapping| mapping.target_id).collect();
     let added: Vec<&TargetId> = wanted.into_iter().filter(|id| !present.contains(id)).collect();
     check_targets(tx, &added)?;
     for target in &added {

@@ -4,7 +4,7 @@ use super::stories::{self, DeploymentEnd, Raised};
 use crate::failure::Failure;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
-use certctl_domain::deployment::DeployCounter;
+use certctl_domain::deployment::{DeployCounter, DeploymentStatus, TargetMapping};
 use certctl_domain::id::{AlertId, CertificateId, IdSource, IssuerId, TargetId};
 use certctl_domain::job::{Job, JobKind};
 use certctl_domain::notification::Alert;
@@ -102,6 +102,21 @@ pub(crate) fn deployed(
         alert(tx, ids, stories::deployment_succeeded(&certificate, &target, job), now)?;
     }
     Ok(())
+}
+
+/// A certificate leaves a target. Nothing is told of one that was in order there all the time.
+pub(crate) fn deployment_put_away(
+    tx: &mut dyn Tx,
+    ids: &dyn IdSource,
+    certificate: &Certificate,
+    mapping: &TargetMapping,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    if matches!(mapping.status, DeploymentStatus::Served | DeploymentStatus::Deployed) {
+        return Ok(());
+    }
+    Ok(alert(tx, ids, stories::deployment_put_away(certificate, &mapping.target_id, why), now)?)
 }
 
 /// A later look found that a target does not serve what was deployed to it.

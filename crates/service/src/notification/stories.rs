@@ -13,10 +13,11 @@ pub use certificate::{
     certificate_put_away, expiry, policy_violation, policy_violations, renewal_failed, renewal_succeeded,
     revoked, revoked_in_use,
 };
-pub use deployment::{DeploymentEnd, deployment_failed, deployment_succeeded, job_dead};
+pub use deployment::{DeploymentEnd, deployment_failed, deployment_put_away, deployment_succeeded, job_dead};
 pub use surroundings::{
-    agent_offline, agent_online, agent_retired, approval_expiring, approval_requested, channel_failing,
-    channel_recovered, crl_lapse, endpoint_down, endpoint_recovered, issuer_failing, issuer_recovered,
+    agent_offline, agent_online, agent_retired, approval_closed, approval_expiring, approval_requested,
+    channel_failing, channel_recovered, crl_lapse, endpoint_down, endpoint_recovered, issuer_failing,
+    issuer_recovered,
 };
 
 use certctl_domain::Timestamp;

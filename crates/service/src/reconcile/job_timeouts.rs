@@ -4,6 +4,7 @@ use crate::approval;
 use crate::failure::Failure;
 use crate::issuance::{self, Ended};
 use crate::job::end_failed;
+use crate::notification::{raise, stories};
 use crate::support::{Foundation, audit_event};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
@@ -86,6 +87,7 @@ impl JobTimeouts {
                 if request.decide(ApprovalState::Expired, REAPER, Some(note), now) {
                     tx.approvals().decide(&request)?;
                     approval::note_by(tx, &*ids, REAPER, now, "approval_expired", &request)?;
+                    raise::alert(tx, &*ids, stories::approval_closed(&request), now)?;
                     gate.count(tx, ApprovalOutcome::Expired, &request);
                 }
             }

@@ -8,6 +8,8 @@ mod agent_group;
 #[cfg(test)]
 mod alert;
 #[cfg(test)]
+mod alert_end;
+#[cfg(test)]
 mod alert_routing;
 #[cfg(test)]
 mod api_call;

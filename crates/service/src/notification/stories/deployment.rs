@@ -101,6 +101,24 @@ pub fn deployment_failed(
     }
 }
 
+/// A target no longer concerns a certificate with an open incident there: `why` says what became of it.
+pub fn deployment_put_away(certificate: &Certificate, target: &TargetId, why: &str) -> Raised {
+    let subject =
+        format!("Certificate {} is no longer deployed to {target}", text::visible(&certificate.name));
+    let message = format!(
+        "Certificate {} {why}, so its deployment to target {target} needs nobody's care.",
+        named(certificate)
+    );
+    Raised {
+        kind: NotificationType::DeploymentFailure,
+        severity: AlertSeverity::Informational,
+        resource: ("certificate".into(), certificate.id.to_string()),
+        certificate_id: Some(certificate.id.clone()),
+        incident: Some(ends(incident(&certificate.id, target))),
+        story: certificate_story(&subject, message, certificate, &[("Target", target.as_str())]),
+    }
+}
+
 /// A job ended in failure that no story of its own tells.
 pub fn job_dead(job: &Job) -> Raised {
     let subject = format!("{} job {} failed for good", job.kind, job.id);

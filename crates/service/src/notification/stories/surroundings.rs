@@ -3,7 +3,7 @@
 use super::{Raised, ends, opens, story, text};
 use certctl_domain::Timestamp;
 use certctl_domain::agent::Agent;
-use certctl_domain::approval::ApprovalRequest;
+use certctl_domain::approval::{ApprovalRequest, ApprovalState};
 use certctl_domain::id::CertificateId;
 use certctl_domain::issuer::Issuer;
 use certctl_domain::notification::{AlertSeverity, Channel, Incident, NotificationType};
@@ -123,7 +123,12 @@ fn of_approval(
         ("Reason", known("reason")),
     ];
     let raised = of(("approval_request", request.id.as_str()), kind, severity, (subject, message), &facts);
-    Raised { certificate_id: Some(request.certificate_id.clone()), ..raised }
+    let incident = Some(opens(approval_incident(request)));
+    Raised { certificate_id: Some(request.certificate_id.clone()), incident, ..raised }
+}
+
+fn approval_incident(request: &ApprovalRequest) -> String {
+    format!("approval/{}", request.id)
 }
 
 /// Somebody has to decide about a request.
@@ -150,6 +155,21 @@ pub fn approval_expiring(request: &ApprovalRequest, end: Timestamp, now: Timesta
     );
     let subject = format!("The approval request for certificate {} {left}", request.certificate_id);
     of_approval(request, NotificationType::ApprovalExpiring, AlertSeverity::Warning, &subject, message)
+}
+
+/// A request needs nobody any more: it was decided, or its time is over. Only tools that keep it open hear of it.
+pub fn approval_closed(request: &ApprovalRequest) -> Raised {
+    let decider = request.decided_by.as_deref().filter(|_| request.state != ApprovalState::Expired);
+    let by = decider.map(|name| format!(" by {}", text::visible(name))).unwrap_or_default();
+    let message = format!(
+        "Request {} to issue certificate {} is {}{by}. Nobody has to decide about it any more.",
+        request.id, request.certificate_id, request.state
+    );
+    let subject =
+        format!("The approval request for certificate {} is {}", request.certificate_id, request.state);
+    let kind = NotificationType::ApprovalRequested;
+    let raised = of_approval(request, kind, AlertSeverity::Informational, &subject, message);
+    with(Some(ends(approval_incident(request))), raised)
 }
 
 /// An issuer keeps failing.
