@@ -42,11 +42,13 @@ pub enum Dimension {
     ApiCall,
     /// Violations by rule, severity and whether they are open.
     ViolationState,
+    /// Notifications, all under one key.
+    Notification,
 }
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::CertificateStatus,
         Self::CertificateEnd,
         Self::CertificateActiveEnd,
@@ -62,6 +64,7 @@ impl Dimension {
         Self::VersionIssued,
         Self::ApiCall,
         Self::ViolationState,
+        Self::Notification,
     ];
 
     /// Its stored name.
@@ -82,6 +85,7 @@ impl Dimension {
             Self::VersionIssued => "version.issued",
             Self::ApiCall => "api_call.all",
             Self::ViolationState => "violation.state",
+            Self::Notification => "notification.all",
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{TestStore, build, seed_basics};
 use certctl_domain::agent::AgentStatus;
 use certctl_domain::certificate::{Certificate, CertificateStatus as Status};
 use certctl_domain::job::{Job, JobEvent, JobKind, JobStatus};
+use certctl_domain::notification::{Delivery, Notification, NotificationStatus};
 use certctl_domain::policy::PolicySeverity;
 use certctl_domain::statistics::InventoryCounts;
 use certctl_domain::version::CertificateVersion;
@@ -67,6 +68,11 @@ pub async fn every_change_is_counted(db: &TestStore) {
             build::violation("violation-a", "pr-a", "mc-a"),
             build::violation("violation-b", "pr-a", "mc-b"),
         ])?;
+        for id in ["notif-a", "notif-b"] {
+            let sent = NotificationStatus::Sent;
+            let delivery = Some(Delivery::Delivered);
+            tx.notifications().insert(&Notification { status: sent, delivery, ..build::notification(id) })?;
+        }
         tx.api_calls().insert(&[build::api_call("call-a"), build::api_call("call-b")])
     })
     .await;
@@ -99,6 +105,7 @@ pub async fn every_change_is_counted(db: &TestStore) {
         tx.policy_violations().seen(&[violation.id.clone(), build::id("violation-b")], build::at(8))?;
         tx.policy_violations().resolve(&[violation.id], build::at(9))?;
         tx.api_calls().prune(build::at(DAY), 1)?;
+        assert_eq!(tx.notifications().delete_done(build::at(DAY), 1)?, 1);
         tx.agents().mark_offline(build::at(500))?;
         tx.agents().retire(&build::id(build::AGENT), "gone", build::at(6))
     })
@@ -115,6 +122,7 @@ pub async fn every_change_is_counted(db: &TestStore) {
     db.execute("DELETE FROM agents WHERE id = 'server-scanner'").unwrap();
     db.execute("DELETE FROM policy_rules").unwrap();
     db.execute("DELETE FROM api_calls").unwrap();
+    db.execute("DELETE FROM notification_events").unwrap();
     assert_eq!(miscounts(db).await, []);
 }
 

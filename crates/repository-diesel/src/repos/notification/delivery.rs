@@ -10,8 +10,8 @@ use certctl_domain::Timestamp;
 use certctl_domain::id::{CertificateId, ChannelId, NotificationId, VersionId};
 use certctl_domain::notification::{Attempt, Delivery, IncidentPhase, Notification, NotificationStatus};
 use certctl_repository::{
-    LaneClaim, NotificationCounts, NotificationFilter, NotificationRepo, Page, PageRequest, StoreError, Told,
-    ToldThreshold,
+    Dimension, LaneClaim, NotificationCounts, NotificationFilter, NotificationRepo, Page, PageRequest,
+    StoreError, Told, ToldThreshold,
 };
 use diesel::dsl::min;
 use diesel::prelude::*;
@@ -34,13 +34,23 @@ impl NotificationRepo for DieselTx<'_> {
         page: &PageRequest,
     ) -> Result<Page<Notification>, StoreError> {
         let created_at = |notification: &Notification| notification.created_at;
+        let all = self.count_of(Dimension::Notification, "all")?;
+        let total = if *filter == NotificationFilter::default() {
+            all
+        } else {
+            self.counted("notifications", filter, page, all, |tx| {
+                let counted = filtered(filter).count().get_result(tx.conn);
+                tx.check(counted)
+            })?
+        };
         Ok(newest_first!(
             self,
             page,
             notification_events.created_at,
             NotificationRow,
             filtered(filter),
-            created_at
+            created_at,
+            total
         ))
     }
 

@@ -66,6 +66,7 @@ fn count(engine: Engine, dimension: Dimension) -> Count {
             Count { table: "certificate_versions", key }
         }
         Dimension::ApiCall => Count { table: "api_calls", key: "'all'".to_owned() },
+        Dimension::Notification => Count { table: "notification_events", key: "'all'".to_owned() },
         Dimension::ViolationState => {
             let state = "CASE WHEN r.resolved_at IS NULL THEN 'open' ELSE 'resolved' END";
             let key = format!("r.rule_id || '/' || r.severity || '/' || {state}");
