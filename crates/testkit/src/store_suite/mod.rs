@@ -25,6 +25,7 @@ pub mod lease;
 pub mod ledger;
 pub mod notification;
 pub mod notification_delivery;
+pub mod notification_due;
 pub mod operation;
 pub mod organisation;
 pub mod policy_rule;
@@ -293,6 +294,10 @@ macro_rules! store_suite {
                 only_what_failed_or_reached_nobody_is_requeued,
                 two_claimers_share_nothing,
                 who_was_told_of_an_incident_is_known,
+            }
+            notification_due {
+                one_without_a_channel_is_given_one_by_its_newest_claim,
+                what_is_due_after_a_time_is_known,
             }
             operation {
                 an_item_ends_once,

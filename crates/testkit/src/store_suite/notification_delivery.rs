@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Over a channel, due at `seconds`.
-fn row(id: &str, channel: Option<&str>, seconds: i64) -> Notification {
+pub(super) fn row(id: &str, channel: Option<&str>, seconds: i64) -> Notification {
     Notification {
         channel_id: channel.map(build::id),
         not_before: build::at(seconds),
@@ -33,7 +33,7 @@ fn waiting(id: &str, retry: i64) -> Notification {
     }
 }
 
-fn lane(channel: Option<&str>, owner: &str, seconds: i64, limit: u32) -> LaneClaim {
+pub(super) fn lane(channel: Option<&str>, owner: &str, seconds: i64, limit: u32) -> LaneClaim {
     LaneClaim {
         channel: channel.map(build::id),
         owner: owner.to_owned(),
@@ -43,7 +43,7 @@ fn lane(channel: Option<&str>, owner: &str, seconds: i64, limit: u32) -> LaneCla
     }
 }
 
-async fn claim(db: &TestStore, request: LaneClaim) -> Vec<Notification> {
+pub(super) async fn claim(db: &TestStore, request: LaneClaim) -> Vec<Notification> {
     let claimed: Result<_, StoreError> =
         db.store().claim("test.claim", move |tx| tx.notifications().claim(&request)).await;
     claimed.unwrap()
@@ -72,7 +72,7 @@ async fn finish(db: &TestStore, after: &Notification, attempt: Attempt) -> bool 
     write(db, move |tx| tx.notifications().finish(&after, &attempt)).await
 }
 
-async fn next_due(db: &TestStore) -> Option<certctl_domain::Timestamp> {
+pub(super) async fn next_due(db: &TestStore) -> Option<certctl_domain::Timestamp> {
     read(db, |tx| tx.notifications().next_due()).await
 }
 
