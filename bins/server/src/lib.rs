@@ -8,6 +8,7 @@ mod commands;
 mod database;
 mod edge;
 mod environment;
+mod heartbeat;
 mod master_key;
 mod observers;
 mod output;

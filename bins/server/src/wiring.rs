@@ -5,6 +5,7 @@ mod audit;
 mod delivery;
 mod demo;
 mod digest;
+mod heartbeat;
 pub(crate) mod keys;
 mod notification;
 mod options;
@@ -113,7 +114,9 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
 
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
     let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys, pki_base_url: None };
-    let live_channels = notification::channels(&config, &environment, &base, &secrets).await?;
+    let outside = notification::surroundings(&config, &environment)?;
+    let live_channels =
+        notification::channels(&config, outside.clone(), &environment, &base, &secrets).await?;
     let live_issuers = Arc::new(LiveIssuers::new(environment.issuers.clone(), issuer_env, secrets.clone()));
     let local_ca = config
         .pki
@@ -207,6 +210,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     );
     let mut others = audit.tasks;
     others.extend(digest_task);
+    others.extend(heartbeat::task(&config, &outside, &loops)?);
     others.extend(alerts::tasks(&config, &base, &wakeups, &metrics)?);
     if config.demo.seed {
         others.push(demo::agents(&services));

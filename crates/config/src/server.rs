@@ -19,6 +19,7 @@ use crate::section::guards::{self, Guards};
 use crate::section::jobs::{self, Jobs};
 use crate::section::keys;
 use crate::section::log::{self, Log};
+use crate::section::monitoring::{self, Monitoring};
 use crate::section::pki::{self, Pki};
 use crate::section::policy::{self, Policy};
 use crate::section::retention::{self, Retention};
@@ -70,6 +71,8 @@ pub struct ServerConfig {
     pub digest: Digest,
     /// Notification channels of the environment.
     pub channels: Channels,
+    /// Who outside is told that the server works.
+    pub monitoring: Monitoring,
     /// The audit trail and the log of API calls.
     pub audit: Audit,
     /// Times of a shutdown.
@@ -107,6 +110,7 @@ impl ServerConfig {
         let jobs = jobs::read(&mut reader);
         let retention = retention::read(&mut reader);
         let channels = channels::read(&mut reader);
+        let monitoring = monitoring::read(&mut reader);
         let guards = guards::read(&mut reader);
         let digest = digest::read(&mut reader);
         let audit = audit::read(&mut reader);
@@ -135,6 +139,7 @@ impl ServerConfig {
             retention,
             digest,
             channels,
+            monitoring,
             audit,
             shutdown,
             settings,

@@ -168,6 +168,19 @@ pub(crate) fn origins(text: &str) -> Result<Vec<String>, Refusal> {
     list(text).map(one).collect()
 }
 
+/// The address of a web site, without a slash at its end. Nothing that a path cannot follow.
+pub(crate) fn web_address(text: &str) -> Result<String, Refusal> {
+    let url = url::Url::parse(text).map_err(|_not_a_url| Refusal::default())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Refusal::because("it begins with neither `https://` nor `http://`"));
+    }
+    let bare = url.username().is_empty() && url.password().is_none();
+    if !bare || url.query().is_some() || url.fragment().is_some() {
+        return Err(Refusal::because("it has more than a scheme, a host, a port and a path"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
 /// Mail addresses, with their domains in lower case.
 pub(crate) fn mails(text: &str) -> Result<Vec<String>, Refusal> {
     let one = |member: &str| {
@@ -278,7 +291,7 @@ mod tests {
         #[test]
         fn no_text_breaks_a_parser(text in any::<String>()) {
             let _ = (span(&text, ANY), flag(&text), hosts(&text), log_level(&text));
-            let _ = (networks(&text), origins(&text), socket_address(&text));
+            let _ = (networks(&text), origins(&text), socket_address(&text), web_address(&text));
         }
     }
 
@@ -319,6 +332,28 @@ mod tests {
                 .iter()
                 .all(|text| origins(text).is_err())
         );
+    }
+
+    #[test]
+    fn the_address_of_a_web_site_has_nothing_that_a_path_cannot_follow() {
+        for (text, address) in [
+            ("https://certctl.example.com", "https://certctl.example.com"),
+            ("https://Certctl.Example.com:443/", "https://certctl.example.com"),
+            ("http://10.0.0.1:8443/certctl/", "http://10.0.0.1:8443/certctl"),
+        ] {
+            assert_eq!(web_address(text).as_deref(), Ok(address), "{text}");
+        }
+        for text in [
+            "certctl.example.com",
+            "ftp://certctl.example.com",
+            "https://",
+            "https://a.example/?x=1",
+            "https://a.example/#x",
+            "https://user:pw@a.example",
+            "javascript:alert(1)",
+        ] {
+            assert!(web_address(text).is_err(), "{text}");
+        }
     }
 
     #[test]

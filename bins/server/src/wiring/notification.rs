@@ -15,13 +15,8 @@ use std::time::Duration;
 /// Longest delivery of one notification.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// The notifiers of this process, after the rows of the environment's channels were brought up to date.
-pub(super) async fn channels(
-    config: &ServerConfig,
-    environment: &Environment,
-    base: &Foundation,
-    secrets: &Secrets,
-) -> anyhow::Result<Arc<LiveChannels>> {
+/// What notifiers may touch: where they connect to, and whom they trust.
+pub(super) fn surroundings(config: &ServerConfig, environment: &Environment) -> anyhow::Result<NotifierEnv> {
     let section = &config.channels;
     let extra_roots_pem = match &section.ca_bundle {
         None => None,
@@ -29,14 +24,24 @@ pub(super) async fn channels(
             format!("cannot read {}, which CERTCTL_NOTIFICATION_CA_BUNDLE_PATH names", path.display())
         })?),
     };
-    let env = NotifierEnv {
+    Ok(NotifierEnv {
         clock: Arc::clone(&environment.clock),
         egress: EgressPolicy::allowing(section.egress_allow.clone()),
         time_limit: TIME_LIMIT,
         extra_roots_pem,
-    };
+    })
+}
+
+/// The notifiers of this process, after the rows of the environment's channels were brought up to date.
+pub(super) async fn channels(
+    config: &ServerConfig,
+    env: NotifierEnv,
+    environment: &Environment,
+    base: &Foundation,
+    secrets: &Secrets,
+) -> anyhow::Result<Arc<LiveChannels>> {
     let live = Arc::new(LiveChannels::new(environment.notifiers.clone(), env, secrets.clone()));
-    follow_environment(base, &live, secrets, &from_environment(section)).await?;
+    follow_environment(base, &live, secrets, &from_environment(&config.channels)).await?;
     Ok(live)
 }
 

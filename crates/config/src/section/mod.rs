@@ -12,6 +12,7 @@ pub mod export;
 pub mod guards;
 pub mod jobs;
 pub mod log;
+pub mod monitoring;
 pub mod pki;
 pub mod policy;
 pub mod retention;
@@ -45,6 +46,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Jobs", keys: jobs::KEYS },
     Group { title: "Retention", keys: retention::KEYS },
     Group { title: "Notification channels", keys: channels::KEYS },
+    Group { title: "Monitoring", keys: monitoring::KEYS },
     Group { title: "Guards against loops", keys: guards::KEYS },
     Group { title: "Digest", keys: digest::KEYS },
     Group { title: "Audit", keys: audit::KEYS },

@@ -19,6 +19,13 @@ const PORT: Key = Key::new(
     "TCP port to listen on, HTTPS only. `0` takes any free port and prints it.",
 )
 .or("8443");
+const PUBLIC_URL: Key = Key::new(
+    "CERTCTL_PUBLIC_URL",
+    "server.public_url",
+    Kind::WebAddress,
+    "Address at which people open certctl. With it, notifications link to the object that they are about.",
+)
+.example("https://certctl.example.com");
 const MAX_BODY_SIZE: Key = Key::new(
     "CERTCTL_MAX_BODY_SIZE",
     "server.max_body_size",
@@ -35,7 +42,7 @@ const DATA_DIR: Key = Key::new(
 .or("./certctl-data")
 .example("/var/lib/certctl");
 
-pub(crate) const KEYS: &[Key] = &[HOST, PORT, MAX_BODY_SIZE, DATA_DIR];
+pub(crate) const KEYS: &[Key] = &[HOST, PORT, PUBLIC_URL, MAX_BODY_SIZE, DATA_DIR];
 
 /// The HTTPS listener.
 #[derive(Debug, Clone)]
@@ -44,6 +51,8 @@ pub struct Http {
     pub host: String,
     /// Port; 0 is any free one.
     pub port: u16,
+    /// Address at which people open certctl, without a slash at its end.
+    pub public_url: Option<String>,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
 }
@@ -52,6 +61,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> (Http, PathBuf) {
     let http = Http {
         host: reader.value(&HOST, value::host),
         port: reader.integer(&PORT),
+        public_url: reader.optional(&PUBLIC_URL, value::web_address),
         max_body_bytes: reader.integer(&MAX_BODY_SIZE),
     };
     (http, reader.value(&DATA_DIR, |text| Ok(PathBuf::from(text))))

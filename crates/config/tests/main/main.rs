@@ -6,6 +6,8 @@
 )]
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod channels;
 #[cfg(test)]
 mod digest;

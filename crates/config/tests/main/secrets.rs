@@ -48,6 +48,7 @@ fn nothing_that_prints_shows_a_secret() {
         ("CERTCTL_CONFIG_ENCRYPTION_KEY", KEY),
         ("CERTCTL_CONFIG_ENCRYPTION_KEY_PREVIOUS", PREVIOUS),
         ("CERTCTL_SMTP_PASSWORD", "hush-7"),
+        ("CERTCTL_HEARTBEAT_URL", "https://watch.example.com/hush-8"),
     ])
     .unwrap();
     let settings: Vec<String> = config.effective_settings().iter().map(ToString::to_string).collect();

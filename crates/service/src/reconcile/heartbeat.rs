@@ -13,7 +13,7 @@ const NAME: &str = "heartbeat";
 /// The watcher outside.
 #[async_trait]
 pub trait Watcher: Send + Sync + fmt::Debug {
-    /// Tells it that all is well. Errors name neither address nor token.
+    /// Tells it that all is well. Errors name its host at most: the rest of its address is a secret.
     async fn beat(&self) -> Result<(), ConnectorError>;
 }
 
@@ -53,7 +53,7 @@ impl Reconciler for Heartbeat {
         }
         match self.watcher.beat().await {
             Ok(()) => report,
-            Err(error) => report.failed(&error),
+            Err(error) => Report { error: Some(error.chain()), ..report },
         }
     }
 }
