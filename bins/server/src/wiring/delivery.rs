@@ -26,8 +26,11 @@ pub(super) fn build(
     metrics: &Registry,
 ) -> anyhow::Result<DeliveryParts> {
     let rest = config.scheduler.notification_retry;
-    let options =
-        DeliveryOptions { time_limit: TIME_LIMIT, ..DeliveryOptions::new(process.to_owned(), rest) };
+    let options = DeliveryOptions {
+        time_limit: TIME_LIMIT,
+        console: config.http.public_url.clone(),
+        ..DeliveryOptions::new(process.to_owned(), rest)
+    };
     let engine = Delivery::new(
         base.clone(),
         Arc::clone(channels),

@@ -9,6 +9,7 @@
 mod attempt;
 mod health;
 mod lane;
+mod link;
 mod outcome;
 mod record;
 mod rounds;
@@ -42,12 +43,14 @@ pub struct DeliveryOptions {
     pub breaker: u32,
     /// How long a failing channel rests before one notification is tried on it.
     pub rest: Duration,
+    /// Address at which people open certctl, without a slash at its end, for links in messages.
+    pub console: Option<String>,
 }
 
 impl DeliveryOptions {
-    /// Eight attempts at once of at most 30 seconds; five failures in a row make a channel rest.
+    /// Eight attempts at once of at most 30 seconds; five failures in a row make a channel rest. Without links.
     pub const fn new(owner: String, rest: Duration) -> Self {
-        Self { owner, time_limit: Duration::from_secs(30), concurrency: 8, breaker: 5, rest }
+        Self { owner, time_limit: Duration::from_secs(30), concurrency: 8, breaker: 5, rest, console: None }
     }
 
     /// Notifications per claim: enough that all hands have work while the next ones are claimed.

@@ -1,6 +1,7 @@
 //! One attempt: a notification, its channel, and what came of it.
 
 use super::Delivery;
+use super::link::page_of;
 use super::outcome::{Failed, Outcome, Span, delivered, failed, nobody};
 use crate::retry::random;
 use certctl_connector_api::notifier::{Message, Notifier, Receipt};
@@ -72,7 +73,7 @@ impl Delivery {
     }
 
     async fn send(&self, notifier: &dyn Notifier, held: &Notification) -> Result<Receipt, Failed> {
-        let message = message(held);
+        let message = message(held, self.options.console.as_deref());
         // A connector that panics must not take the other notifications of its lane with it.
         let sending = AssertUnwindSafe(notifier.deliver(&message)).catch_unwind();
         match timeout(self.options.time_limit, sending).await {
@@ -94,7 +95,7 @@ impl Delivery {
     }
 }
 
-fn message(of: &Notification) -> Message {
+fn message(of: &Notification, console: Option<&str>) -> Message {
     Message {
         id: of.id.to_string(),
         dedup_key: of.dedup_key.clone(),
@@ -105,7 +106,7 @@ fn message(of: &Notification) -> Message {
         incident: of.incident.clone(),
         resource_type: of.resource_type.clone(),
         resource_id: of.resource_id.clone(),
-        link: None,
+        link: console.map(|console| page_of(console, &of.resource_type, &of.resource_id)),
         occurred_at: of.created_at,
     }
 }

@@ -34,6 +34,7 @@ pub(super) struct Handed {
     pub(super) channel: ChannelId,
     pub(super) id: String,
     pub(super) dedup_key: String,
+    pub(super) link: Option<String>,
     /// Whether the channel took it.
     pub(super) taken: bool,
 }
@@ -96,6 +97,7 @@ impl DoubleNotifiers {
             channel: channel.clone(),
             id: message.id.clone(),
             dedup_key: message.dedup_key.clone(),
+            link: message.link.clone(),
             taken: matches!(does, Does::Takes | Does::TakesInSilence),
         });
         does

@@ -2,6 +2,7 @@
 
 use super::double::Does;
 use super::post::{LEASE, Post};
+use crate::bench::ServiceBench;
 use crate::flow::Never;
 use certctl_domain::notification::{NotificationChannel, NotificationStatus};
 use certctl_service::DeliveryLoop;
@@ -100,4 +101,13 @@ async fn what_a_server_sent_before_it_died_is_sent_again_with_the_same_key_and_n
         assert_eq!(post.row("notif-one").await, row);
         assert_eq!(post.attempts("notif-one").await.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_message_links_to_the_object_that_it_is_about() {
+    let post = Post::on(ServiceBench::new().await);
+    post.channel("nc-ops", NotificationChannel::Slack).await;
+    post.notify("notif-one", NotificationChannel::Slack, Some("nc-ops")).await;
+    post.replica("server").round().await;
+    assert_eq!(post.double.handed()[0].link.as_deref(), Some("https://certctl.example.com/jobs/job-one"));
 }

@@ -80,8 +80,11 @@ impl Post {
         let secrets = self.bench.secrets.clone();
         let channels = Arc::new(LiveChannels::new(self.double.registry(), env, secrets));
         let (tasks, registry) = (Tasks::new(Handle::current()), Registry::new());
-        let options =
-            DeliveryOptions { time_limit: TIME_LIMIT, ..DeliveryOptions::new(owner.to_owned(), REST) };
+        let options = DeliveryOptions {
+            time_limit: TIME_LIMIT,
+            console: Some("https://certctl.example.com".to_owned()),
+            ..DeliveryOptions::new(owner.to_owned(), REST)
+        };
         let metrics = DeliveryMetrics::register(&registry).unwrap();
         let wakeups = Arc::default();
         Replica {
