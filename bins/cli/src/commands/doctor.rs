@@ -10,6 +10,8 @@ use clap::{ArgMatches, Command};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+mod notifications;
+
 pub(super) fn command() -> Command {
     Command::new("doctor")
         .about("Check connection, key and the state of the control plane, and say what to do")
@@ -104,6 +106,7 @@ async fn examine(matches: &ArgMatches) -> Vec<Finding> {
     findings.push(key);
     if usable {
         findings.extend(state(&client).await);
+        findings.extend(notifications::verdicts(&client).await);
     }
     findings
 }
@@ -222,19 +225,19 @@ async fn state(client: &Client) -> Vec<Finding> {
             "certctl jobs list --status Failed, then certctl jobs timeline ID",
         ),
     ] {
-        let request = Request::new(Method::GET, [path]).query("per_page", "1").query(name, value);
-        let total = match client.request(&request).await {
-            Ok(answer) => answer.json().ok().and_then(|page| page.get("total").and_then(Value::as_u64)),
-            Err(error) => {
-                findings.push(failed(check, error.chain(), ""));
-                continue;
-            }
-        };
-        findings.push(match total {
-            Some(0) => ok(check, format!("no {what}")),
-            Some(n) => warning(check, format!("{n} {what}"), hint),
-            None => failed(check, "the server's answer is not a list".to_owned(), ""),
+        findings.push(match total(client, path, (name, value)).await {
+            Ok(0) => ok(check, format!("no {what}")),
+            Ok(n) => warning(check, format!("{n} {what}"), hint),
+            Err(why) => failed(check, why, ""),
         });
     }
     findings
+}
+
+/// How many entries of a list match a filter, or why nobody knows.
+async fn total(client: &Client, path: &str, (name, value): (&str, &str)) -> Result<u64, String> {
+    let request = Request::new(Method::GET, [path]).query("per_page", "1").query(name, value);
+    let page = client.request(&request).await.map_err(|error| error.chain())?.json().ok();
+    page.and_then(|page| page.get("total").and_then(Value::as_u64))
+        .ok_or_else(|| "the server's answer is not a list".to_owned())
 }
