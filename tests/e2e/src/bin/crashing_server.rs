@@ -1,9 +1,10 @@
-//! The real server, except that it stops dead in the middle of an issuance and waits to be killed.
+//! The real server, except that it stops dead in the middle of an issuance and waits to be killed, or that
+//! its CA does not answer.
 //!
-//! `crashing-server claimed|signed MARKER [command]`: at the named point it makes the file `MARKER`
-//! and goes no further. `claimed` lies between the claim of the job and any record of what will be
+//! `crashing-server claimed|recorded|signed|silent MARKER [command]`: at the named point it makes the file
+//! `MARKER` and goes no further. `claimed` lies between the claim of the job and any record of what will be
 //! signed; `recorded` between that record and the signature; `signed` between the signature and
-//! the transaction that would make it known.
+//! the transaction that would make it known. `silent` fails every signature, as if the CA were away.
 
 use anyhow::{Context, Result, bail};
 use async_trait::async_trait;
@@ -11,7 +12,9 @@ use certctl_config::{OsEnv, ServerConfig};
 use certctl_connector_api::issuer::{
     IssuanceOrder, IssuedCertificate, Issuer, IssuerCapabilities, IssuerEnv, IssuerFactory, Prepared,
 };
-use certctl_connector_api::{ConfigError, ConfigSchema, ConnectorError, IssuerRegistry, RawConfig};
+use certctl_connector_api::{
+    ConfigError, ConfigSchema, ConnectorError, ErrorKind, IssuerRegistry, RawConfig,
+};
 use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::IssuerKind;
@@ -27,6 +30,7 @@ enum Point {
     Claimed,
     Recorded,
     Signed,
+    Silent,
 }
 
 /// The point and the file that says it was reached.
@@ -93,6 +97,9 @@ impl Issuer for Trapped {
 
     async fn issue(&self, prepared: &Prepared) -> Result<IssuedCertificate, ConnectorError> {
         self.trap.at(Point::Recorded).await;
+        if self.trap.point == Point::Silent {
+            return Err(ConnectorError::transient(ErrorKind::Timeout, "the CA did not answer in time"));
+        }
         let issued = self.inner.issue(prepared).await;
         self.trap.at(Point::Signed).await;
         issued
@@ -113,7 +120,8 @@ async fn run() -> Result<()> {
         Some("claimed") => Point::Claimed,
         Some("recorded") => Point::Recorded,
         Some("signed") => Point::Signed,
-        other => bail!("claimed, recorded or signed, not {other:?}"),
+        Some("silent") => Point::Silent,
+        other => bail!("claimed, recorded, signed or silent, not {other:?}"),
     };
     let marker = arguments.next().context("the marker file is missing")?.into();
     // rustls finds the provider through this process-wide default.

@@ -19,6 +19,7 @@ mod fleet;
 mod governance;
 mod http_input;
 mod life;
+mod notifications;
 mod operation;
 mod outages;
 mod refusals;
