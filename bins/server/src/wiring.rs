@@ -10,6 +10,7 @@ pub(crate) mod keys;
 mod notification;
 mod options;
 mod reconcilers;
+mod revocation;
 
 use self::options::{approval_gate, build_info, guards, static_keys};
 use crate::database::{Access, open_for};
@@ -113,7 +114,11 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     }
 
     let ca_keys = Arc::new(SealedCaKeys::new(base.clone(), secrets.clone()));
-    let issuer_env = IssuerEnv { clock: Arc::clone(&environment.clock), ca_keys, pki_base_url: None };
+    let issuer_env = IssuerEnv {
+        clock: Arc::clone(&environment.clock),
+        ca_keys,
+        pki_base_url: config.pki.base_url.clone(),
+    };
     let outside = notification::surroundings(&config, &environment)?;
     let live_channels =
         notification::channels(&config, outside.clone(), &environment, &base, &secrets).await?;
@@ -186,6 +191,8 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         )),
     };
 
+    let published =
+        revocation::build(&config, life, &base, &live_issuers, &wakeups, database.engine(), &metrics)?;
     let runner = IssuanceRunner::new(
         base.clone(),
         live_issuers,
@@ -210,6 +217,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     );
     let mut others = audit.tasks;
     others.extend(digest_task);
+    others.extend(published.tasks);
     others.extend(heartbeat::task(&config, &outside, &loops)?);
     others.extend(alerts::tasks(&config, &base, &wakeups, &metrics)?);
     if config.demo.seed {

@@ -59,8 +59,6 @@ pub(crate) const LATER: &[Later] = &[
     Later {
         feature: "revocation lists and OCSP",
         names: &[
-            "CERTCTL_PKI_BASE_URL",
-            "CERTCTL_CRL_GENERATION_INTERVAL",
             "CERTCTL_OCSP_CACHE_REFRESH_INTERVAL",
             "CERTCTL_OCSP_RESPONDER_KEY_DIR",
             "CERTCTL_OCSP_RESPONDER_ROTATION_GRACE",

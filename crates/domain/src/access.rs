@@ -27,6 +27,10 @@ string_enum! {
         CertificateRenew = "certificate.renew",
         /// Ask for a deployment.
         CertificateDeploy = "certificate.deploy",
+        /// Revoke certificates, and end their holds.
+        CertificateRevoke = "certificate.revoke",
+        /// Revoke many certificates at once.
+        CertificateRevokeBulk = "certificate.revoke_bulk",
         /// Create, change, test and delete issuers.
         IssuerWrite = "issuer.write",
         /// Create, change, test and delete targets.
@@ -79,6 +83,7 @@ impl Role {
                     | P::CertificateRenew
                     | P::CertificateDeploy
                     | P::CertificateExport
+                    | P::CertificateRevoke
                     | P::TargetWrite
                     | P::GovernanceWrite
                     | P::JobWrite

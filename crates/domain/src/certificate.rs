@@ -60,6 +60,8 @@ pub enum CertificateEvent {
     },
     /// Revoked.
     Revoked,
+    /// The hold of its leaves has ended.
+    Released,
     /// Archived by a user.
     Archived,
     /// Taken back into service by a user.
@@ -79,6 +81,7 @@ impl CertificateEvent {
             Self::IssuanceFailed => "a failed issuance",
             Self::IssuanceCancelled { .. } => "a cancelled issuance",
             Self::Revoked => "a revocation",
+            Self::Released => "the end of a hold",
             Self::Archived => "archiving",
             Self::Unarchived { .. } => "unarchiving",
         }
@@ -93,8 +96,9 @@ impl CertificateStatus {
             (Self::Archived, E::Unarchived { revoked: true, .. }) => Ok(Self::Revoked),
             (Self::Archived, E::Unarchived { issued: true, .. }) => Ok(Self::Active),
             (Self::Archived, E::Unarchived { issued: false, .. }) => Ok(Self::Pending),
+            (Self::Revoked, E::Released) => Ok(Self::Active),
             (Self::Archived, _)
-            | (_, E::Unarchived { .. })
+            | (_, E::Unarchived { .. } | E::Released)
             | (
                 Self::Revoked,
                 E::IssuanceRequested
@@ -264,6 +268,7 @@ mod tests {
             E::IssuanceCancelled { issued: true },
             E::IssuanceCancelled { issued: false },
             E::Revoked,
+            E::Released,
             E::Archived,
             E::Unarchived { issued: true, revoked: false },
             E::Unarchived { issued: false, revoked: false },
@@ -280,6 +285,7 @@ mod tests {
                     (from == S::RenewalInProgress).then_some(if issued { S::Active } else { S::Pending })
                 }
                 E::Revoked => issued.then_some(S::Revoked),
+                E::Released => (from == S::Revoked).then_some(S::Active),
                 E::Archived => (from != S::Archived).then_some(S::Archived),
                 E::Unarchived { issued, revoked } => {
                     (from == S::Archived).then_some(match (issued, revoked) {

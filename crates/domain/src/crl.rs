@@ -26,6 +26,15 @@ pub struct CrlSlot {
     pub kind: CrlKind,
 }
 
+/// The base that a delta continues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeltaBase {
+    /// Its number.
+    pub number: i64,
+    /// The state of the issuer's revocations that it tells of.
+    pub generation: i64,
+}
+
 /// What is told of a CRL without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrlHead {
@@ -33,8 +42,8 @@ pub struct CrlHead {
     pub slot: CrlSlot,
     /// CRL number (RFC 5280 §5.2.3), one sequence for all CRLs of an issuer.
     pub number: i64,
-    /// Number of the base that a delta continues.
-    pub base_number: Option<i64>,
+    /// What a delta continues.
+    pub base: Option<DeltaBase>,
     /// The state of the issuer's revocations that it tells of.
     pub generation: i64,
     /// Entries.

@@ -12,6 +12,11 @@ string_enum! {
 }
 
 impl IssuerKind {
+    /// Whether certctl itself is the CA: it signs, publishes CRLs and answers OCSP.
+    pub const fn is_local(self) -> bool {
+        matches!(self, Self::GenericCa)
+    }
+
     /// Accepts the canonical text and the lower-case aliases of the API (`local`, `local_ca`, …).
     pub fn from_alias(text: &str) -> Result<Self, crate::UnknownValue> {
         match text.to_ascii_lowercase().as_str() {

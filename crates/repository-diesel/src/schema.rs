@@ -324,6 +324,7 @@ diesel::table! {
         crl_der -> Binary,
         crl_number -> BigInt,
         base_number -> Nullable<BigInt>,
+        base_generation -> Nullable<BigInt>,
         generation -> BigInt,
         revoked_count -> BigInt,
         this_update -> Timestamp,

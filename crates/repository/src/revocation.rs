@@ -63,6 +63,8 @@ pub trait RevocationRepo {
     fn next_generation(&mut self, issuer: &IssuerId) -> Result<i64, StoreError>;
     /// Number of the last change; 0 when nothing was ever revoked.
     fn generation(&mut self, issuer: &IssuerId) -> Result<i64, StoreError>;
+    /// Number of the last change of every issuer that ever revoked or published.
+    fn generations(&mut self) -> Result<Vec<(IssuerId, i64)>, StoreError>;
     /// What changed after a generation, by generation; at most `limit`.
     fn changed_since(
         &mut self,
@@ -90,8 +92,8 @@ pub trait RevocationRepo {
         blocked_by: &str,
         at: Timestamp,
     ) -> Result<(), StoreError>;
-    /// Whether a key is forbidden.
-    fn is_key_blocked(&mut self, spki_sha256: &str) -> Result<bool, StoreError>;
+    /// Those of these keys that are forbidden, in no given order.
+    fn blocked_keys(&mut self, spki_sha256: &[&str]) -> Result<Vec<String>, StoreError>;
 }
 
 /// CRLs, and how they were made.

@@ -25,6 +25,12 @@ pub trait VersionRepo {
         &mut self,
         certificates: &[CertificateId],
     ) -> Result<HashMap<CertificateId, (Timestamp, Timestamp)>, StoreError>;
+    /// Versions of a certificate that have not ended at `at`, newest first.
+    fn valid_at(
+        &mut self,
+        certificate: &CertificateId,
+        at: Timestamp,
+    ) -> Result<Vec<CertificateVersion>, StoreError>;
     /// Versions of a certificate, newest first.
     fn list(
         &mut self,

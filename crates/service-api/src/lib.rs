@@ -31,6 +31,7 @@ pub mod policy;
 pub mod profile;
 pub mod renewal;
 pub mod renewal_policy;
+pub mod revocation;
 pub mod routing;
 pub mod statistics;
 pub mod system;

@@ -12,6 +12,8 @@ use std::time::Duration;
 pub const BULK_RENEW: &str = "bulk_renew";
 /// Gives each certificate another owner, and perhaps team. Parameters `owner_id`, `team_id`.
 pub const BULK_REASSIGN: &str = "bulk_reassign";
+/// Revokes each certificate. Parameters `reason`, `invalidity_date`.
+pub const BULK_REVOKE: &str = "bulk_revoke";
 
 /// Which certificates are meant: those that match every criterion, and, when ids are named, only
 /// these. Archived ones are meant only when named.

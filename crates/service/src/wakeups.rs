@@ -18,6 +18,8 @@ pub struct Wakeups {
     policies: Notify,
     alerts: Notify,
     notifications: Notify,
+    revocations: Notify,
+    notices: Notify,
     agents: Mutex<HashMap<AgentId, Weak<Notify>>>,
 }
 
@@ -90,6 +92,22 @@ impl Wakeups {
     /// Returns when a notification was made since the last return.
     pub async fn notifications_woken(&self) {
         self.notifications.notified().await;
+    }
+
+    /// Something was revoked, or released from a hold.
+    pub fn wake_revocations(&self) {
+        self.revocations.notify_one();
+        self.notices.notify_one();
+    }
+
+    /// Returns when something was revoked since the last return.
+    pub async fn revocations_woken(&self) {
+        self.revocations.notified().await;
+    }
+
+    /// Returns when a CA may have to be told of a revocation since the last return.
+    pub async fn notices_woken(&self) {
+        self.notices.notified().await;
     }
 
     /// New work for an agent.

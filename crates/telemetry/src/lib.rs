@@ -8,6 +8,7 @@
 mod approval;
 mod call_log;
 mod counters;
+mod crl;
 mod delivery;
 mod deploy;
 mod expiry;
@@ -28,6 +29,7 @@ mod tx;
 pub use approval::{ApprovalCounters, ApprovalOutcome};
 pub use call_log::CallLogMetrics;
 pub use counters::CounterSnapshot;
+pub use crl::CrlMetrics;
 pub use delivery::DeliveryMetrics;
 pub use deploy::{DeployCounter, DeployCounters};
 pub use expiry::{ExpiryAlertMetrics, ExpiryAlertResult};

@@ -35,6 +35,11 @@ families! {
     CERTIFICATE_REVOKED = "certctl_certificate_revoked" [] "Revoked certificates.";
     CERTIFICATE_TOTAL = "certctl_certificate_total" [] "Managed certificates without archived ones; can fall.";
     CERTIFICATES = "certctl_certificates" ["status"] "Managed certificates by status as users see it.";
+    CRL_GENERATION_SECONDS = "certctl_crl_generation_seconds" ["issuer"] "Time it took to make a CRL, failures included.";
+    CRL_GENERATION_TOTAL = "certctl_crl_generation_total" ["issuer", "result"] "CRLs made, by result.";
+    CRL_NEXT_UPDATE_TIMESTAMP_SECONDS = "certctl_crl_next_update_seconds" ["issuer"] "Unix time at which the undivided CRL ends that was published last.";
+    CRL_NUMBER = "certctl_crl_number" ["issuer"] "Number of the undivided CRL that was published last.";
+    CRL_REVOKED = "certctl_crl_revoked" ["issuer"] "Entries of the undivided CRL that was published last.";
     DB_POOL_CONNECTIONS = "certctl_db_pool_connections" ["pool", "state"] "Open database connections of this process.";
     DB_POOL_SIZE = "certctl_db_pool_size" ["pool"] "Database connections of this process at most.";
     DB_POOL_WAITING = "certctl_db_pool_waiting" ["pool"] "Transactions that wait for a database connection.";

@@ -63,6 +63,7 @@ CREATE TABLE crl_cache (
     crl_der BYTEA NOT NULL,
     crl_number BIGINT NOT NULL,
     base_number BIGINT,
+    base_generation BIGINT,
     -- The state of the revocations that it tells of.
     generation BIGINT NOT NULL,
     revoked_count BIGINT NOT NULL,
@@ -71,7 +72,7 @@ CREATE TABLE crl_cache (
     generated_at TIMESTAMP NOT NULL,
     generation_duration_ms BIGINT NOT NULL,
     PRIMARY KEY (issuer_id, authority, shard, kind),
-    CHECK ((kind = 'delta') = (base_number IS NOT NULL))
+    CHECK ((kind = 'delta') = (base_number IS NOT NULL AND base_generation IS NOT NULL))
 );
 CREATE INDEX crl_cache_next_update ON crl_cache (next_update);
 

@@ -3,7 +3,7 @@
 use crate::conn::MultiBackend;
 use crate::constraints::Reference;
 use crate::prepared::Preparable;
-use crate::rows::{EntryRow, IntoDomain, RevocationRow, domain_values};
+use crate::rows::{EntryRow, IntoDomain, RevocationRow, domain_values, parse};
 use crate::schema::{blocked_keys, certificate_revocations as r, revocation_counters as counters};
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -118,6 +118,16 @@ impl RevocationRepo for DieselTx<'_> {
         Ok(self.check(found)?.unwrap_or(0))
     }
 
+    fn generations(&mut self) -> Result<Vec<(IssuerId, i64)>, StoreError> {
+        let rows = counters::table
+            .order(counters::issuer_id)
+            .select((counters::issuer_id, counters::generation))
+            .load::<(String, i64)>(self.conn);
+        let parsed =
+            |(issuer, generation): (String, i64)| Ok((parse("revocation_counters", &issuer)?, generation));
+        self.check(rows)?.into_iter().map(parsed).collect()
+    }
+
     fn changed_since(
         &mut self,
         issuer: &IssuerId,
@@ -196,9 +206,15 @@ impl RevocationRepo for DieselTx<'_> {
         self.check(inserted).map(drop)
     }
 
-    fn is_key_blocked(&mut self, spki_sha256: &str) -> Result<bool, StoreError> {
-        let found = diesel::select(diesel::dsl::exists(blocked_keys::table.find(spki_sha256)))
-            .get_result::<bool>(self.conn);
-        self.check(found)
+    fn blocked_keys(&mut self, spki_sha256: &[&str]) -> Result<Vec<String>, StoreError> {
+        let mut blocked = Vec::new();
+        for chunk in spki_sha256.chunks(CHUNK) {
+            let found = blocked_keys::table
+                .filter(blocked_keys::spki_sha256.eq_any(chunk))
+                .select(blocked_keys::spki_sha256)
+                .load::<String>(self.conn);
+            blocked.extend(self.check(found)?);
+        }
+        Ok(blocked)
     }
 }

@@ -99,6 +99,20 @@ impl VersionRepo for DieselTx<'_> {
         Ok(parse_ids("managed_certificates", &ids)?.into_iter().zip(times).collect())
     }
 
+    fn valid_at(
+        &mut self,
+        certificate: &CertificateId,
+        at: Timestamp,
+    ) -> Result<Vec<CertificateVersion>, StoreError> {
+        let rows = certificate_versions::table
+            .filter(certificate_versions::certificate_id.eq(certificate.as_str()))
+            .filter(certificate_versions::not_after.gt(DbTime::from(at)))
+            .order((certificate_versions::created_at.desc(), certificate_versions::id.desc()))
+            .select(VersionRow::as_select())
+            .load(self.conn);
+        domain_values(self.check(rows)?)
+    }
+
     fn list(
         &mut self,
         certificate: &CertificateId,

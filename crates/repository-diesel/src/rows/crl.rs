@@ -3,7 +3,7 @@
 use super::{IntoDomain, Origin};
 use crate::schema::{crl_cache, crl_generation_events};
 use crate::types::DbTime;
-use certctl_domain::crl::{CrlEvent, CrlHead, CrlSlot, StoredCrl};
+use certctl_domain::crl::{CrlEvent, CrlHead, CrlSlot, DeltaBase, StoredCrl};
 use certctl_repository::StoreError;
 use diesel::prelude::*;
 
@@ -17,6 +17,7 @@ pub(crate) struct CrlHeadRow {
     kind: String,
     crl_number: i64,
     base_number: Option<i64>,
+    base_generation: Option<i64>,
     generation: i64,
     revoked_count: i64,
     this_update: DbTime,
@@ -33,7 +34,8 @@ impl From<&CrlHead> for CrlHeadRow {
             shard: head.slot.shard.into(),
             kind: head.slot.kind.to_string(),
             crl_number: head.number,
-            base_number: head.base_number,
+            base_number: head.base.map(|base| base.number),
+            base_generation: head.base.map(|base| base.generation),
             generation: head.generation,
             revoked_count: head.revoked_count.cast_signed(),
             this_update: head.this_update.into(),
@@ -58,7 +60,10 @@ impl IntoDomain for CrlHeadRow {
         Ok(CrlHead {
             slot,
             number: self.crl_number,
-            base_number: self.base_number,
+            base: self
+                .base_number
+                .zip(self.base_generation)
+                .map(|(number, generation)| DeltaBase { number, generation }),
             generation: self.generation,
             revoked_count: self.revoked_count.unsigned_abs(),
             this_update: self.this_update.into(),

@@ -48,6 +48,7 @@ impl AgentWork {
             let row = tx.certificates().find(&certificate)?.ok_or_else(|| ServiceError::not_found("certificate", &certificate))?;
             let profile = profile_of(tx, &row)?;
             check(&csr, &row, profile.as_ref())?;
+            check_key(tx, &csr)?;
             gate.check(tx, &row, now)?;
             job.payload = JsonText::trusted(IssuancePayload { csr_pem: csr_pem.clone() }.to_json());
             job.executor = Executor::Server;
@@ -128,4 +129,23 @@ pub(crate) fn check(
         check_request(csr, &row.names(), profile, &mut problems);
     }
     if problems.is_empty() { Ok(()) } else { Err(ServiceError::Unprocessable(problems)) }
+}
+
+/// Refuses a key that became known to others.
+pub(crate) fn check_key(tx: &mut dyn Tx, csr: &CertificateRequest) -> Result<(), Failure> {
+    let key = certctl_crypto::sha256_hex(csr.public_key().spki_der());
+    if tx.revocations().blocked_keys(&[&key])?.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Service(blocked("csr_pem")))
+    }
+}
+
+/// The refusal of a forbidden key.
+pub(crate) fn blocked(field: &str) -> ServiceError {
+    ServiceError::unprocessable(
+        field,
+        "key_blocked",
+        "a certificate with this key was revoked for keyCompromise, so the key is not certified again; make a new one",
+    )
 }

@@ -5,7 +5,7 @@ mod csr;
 mod report;
 
 pub(crate) use claim::note_failure;
-pub(crate) use csr::{check as check_csr, profile_of};
+pub(crate) use csr::{blocked as blocked_key, check as check_csr, check_key, profile_of};
 pub(crate) use report::job_backoff;
 
 use crate::agent::check_facts;

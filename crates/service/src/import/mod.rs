@@ -3,6 +3,7 @@
 mod chain;
 mod row;
 
+use crate::agent_work::blocked_key;
 use crate::certificate;
 use crate::failure::Failure;
 use crate::policy::judge_many;
@@ -43,6 +44,9 @@ impl Imports {
             if let Some(known) = tx.versions().find_by_fingerprint(&row.version.fingerprint_sha256)? {
                 return Err(Failure::Service(already_known(&known)));
             }
+            if !tx.revocations().blocked_keys(&[&row.key])?.is_empty() {
+                return Err(Failure::Service(blocked_key("pem")));
+            }
             insert(tx, &*ids, &who, &[&*row], now)?;
             let certificate = certificate::get(tx, &row.certificate.id)?;
             Ok::<_, Failure>(CertificateView {
@@ -66,12 +70,16 @@ impl Imports {
             let known = tx.versions().find_by_fingerprints(&leaves)?;
             let known: HashMap<&str, _> =
                 known.iter().map(|version| (&*version.fingerprint_sha256, version)).collect();
+            let keys: Vec<&str> = rows.iter().map(|row| &*row.key).collect();
+            let blocked = tx.revocations().blocked_keys(&keys)?;
             let (mut leaves, mut new) = (BTreeSet::new(), Vec::with_capacity(rows.len()));
             let mut results = Vec::with_capacity(rows.len());
             for row in rows.iter() {
                 let leaf = &*row.version.fingerprint_sha256;
                 results.push(if let Some(version) = known.get(leaf) {
                     Err(already_known(version))
+                } else if blocked.contains(&row.key) {
+                    Err(blocked_key("pem"))
                 } else if leaves.insert(leaf) {
                     new.push(&**row);
                     Ok(row.certificate.id.clone())

@@ -20,6 +20,8 @@ const SHORT: usize = 12;
 pub(super) struct Row {
     pub(super) certificate: Certificate,
     pub(super) version: CertificateVersion,
+    /// Lower-case hex SHA-256 of the key.
+    pub(super) key: String,
 }
 
 impl Row {
@@ -79,7 +81,7 @@ impl Row {
             key_size: key.size,
             created_at: now,
         };
-        Ok(Self { certificate, version })
+        Ok(Self { certificate, version, key: certctl_crypto::sha256_hex(leaf.spki_der()) })
     }
 }
 

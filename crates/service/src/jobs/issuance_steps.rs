@@ -3,7 +3,7 @@
 use super::issuance::failed;
 use super::issuance_checks as checks;
 use super::issuance_payload::IssuancePayload;
-use crate::agent_work::{check_csr, profile_of};
+use crate::agent_work::{check_csr, check_key, profile_of};
 use crate::engine::holds;
 use crate::failure::Failure;
 use crate::issuance;
@@ -83,6 +83,7 @@ pub(super) async fn prepare(base: &Foundation, gate: &PolicyGate, job: &Job) -> 
         }
         let profile = profile_of(tx, &certificate)?;
         check_csr(&parsed, &certificate, profile.as_ref())?;
+        check_key(tx, &parsed)?;
         let rules = gate.rules(tx)?;
         rules.check(&certificate, now)?;
         let order = IssuanceOrder {

@@ -1,7 +1,7 @@
 //! What an operation can do to each of its certificates. A new action is a file beside this one and
 //! a line in [`ACTIONS`].
 
-use super::{reassign, renew};
+use super::{reassign, renew, revoke};
 use crate::approval::ApprovalGate;
 use crate::failure::Failure;
 use crate::issuance::guard::Guards;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 /// Every action.
-pub(crate) const ACTIONS: &[&dyn BulkAction] = &[&renew::Renew, &reassign::Reassign];
+pub(crate) const ACTIONS: &[&dyn BulkAction] = &[&renew::Renew, &reassign::Reassign, &revoke::Revoke];
 
 /// The action with this name.
 pub(crate) fn action(kind: &str) -> Option<&'static dyn BulkAction> {

@@ -4,6 +4,7 @@ pub(crate) mod action;
 pub(crate) mod actor;
 mod reassign;
 mod renew;
+mod revoke;
 mod start;
 
 use crate::failure::Failure;

@@ -1,7 +1,9 @@
 //! Reconcilers: renewal, deployments that did not arrive, jobs that wait too long or are
-//! long over, silent agents, kept counts, compliance rules, what is kept for a day or for good.
+//! long over, silent agents, kept counts, compliance rules, CRLs, CAs that must hear of revocations, what is
+//! kept for a day or for good.
 
 mod agent_health;
+mod crl_generation;
 mod deployment_sweep;
 mod digest;
 mod heartbeat;
@@ -14,9 +16,11 @@ mod policy_evaluation;
 mod purge;
 mod renewal_sweep;
 mod retention;
+mod revocation_notices;
 mod rollups;
 
 pub use agent_health::AgentHealth;
+pub use crl_generation::{CrlGeneration, follow_revocations};
 pub use deployment_sweep::{DEPLOYMENT_PAUSE, DeploymentSweep};
 pub use digest::Digest;
 pub use heartbeat::{Heartbeat, Watcher};
@@ -29,4 +33,5 @@ pub use policy_evaluation::PolicyEvaluation;
 pub use purge::Purge;
 pub use renewal_sweep::RenewalSweep;
 pub use retention::Retention;
+pub use revocation_notices::RevocationNotices;
 pub use rollups::{RollupFold, RollupRepair};

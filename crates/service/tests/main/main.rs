@@ -32,6 +32,8 @@ mod certificate;
 #[cfg(test)]
 mod channel;
 #[cfg(test)]
+mod crl;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod deployment;
@@ -79,6 +81,8 @@ mod purge;
 mod renewal;
 #[cfg(test)]
 mod renewal_policy;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod rotate;
 #[cfg(test)]

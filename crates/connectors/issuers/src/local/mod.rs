@@ -148,7 +148,7 @@ impl LocalCa {
             ocsp_urls: named.ocsp,
             ca_issuer_urls: named.ca_issuers,
             crl_urls: named.crl,
-            freshest_crl_urls: Vec::new(),
+            freshest_crl_urls: named.freshest_crl,
             no_rev_avail: false,
         };
         Ok((template, named.crl_shard))

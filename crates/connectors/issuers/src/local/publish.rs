@@ -10,6 +10,8 @@ pub(super) struct Addresses {
     pub(super) ocsp: Vec<String>,
     pub(super) ca_issuers: Vec<String>,
     pub(super) crl: Vec<String>,
+    /// The delta of the CRL.
+    pub(super) freshest_crl: Vec<String>,
     /// Partition of the CRL; 0 for the undivided one.
     pub(super) crl_shard: u32,
 }
@@ -32,15 +34,18 @@ pub(super) fn addresses(
         (_, configured) => configured.to_vec(),
     };
     // A certificate that names a foreign CRL is in no partition of ours.
-    let divided = root.is_some() && config.crl_urls.is_empty();
-    let crl_shard = if divided { shard(serial, config.crl_partitions) } else { 0 };
+    let own_crl = root.is_some() && config.crl_urls.is_empty();
+    let crl_shard = if own_crl { shard(serial, config.crl_partitions) } else { 0 };
+    let crl = own(&config.crl_urls, &|root| match crl_shard {
+        0 => format!("{root}/crl/{issuer}"),
+        shard => format!("{root}/crl/{issuer}/{shard}"),
+    });
+    let delta = config.delta_crls && own_crl;
     Addresses {
+        freshest_crl: crl.iter().filter(|_| delta).map(|url| format!("{url}?delta=true")).collect(),
+        crl,
         ocsp: own(&config.ocsp_urls, &|root| format!("{root}/ocsp/{issuer}")),
         ca_issuers: own(&config.ca_issuer_urls, &|root| format!("{root}/ca/{issuer}.cer")),
-        crl: own(&config.crl_urls, &|root| match crl_shard {
-            0 => format!("{root}/crl/{issuer}"),
-            shard => format!("{root}/crl/{issuer}/{shard}"),
-        }),
         crl_shard,
     }
 }
@@ -94,5 +99,12 @@ mod tests {
         let address = format!("http://pki.example/.well-known/pki/crl/iss-local/{}", found.crl_shard);
         assert_eq!(found.crl, [address]);
         assert_eq!(of(r#"{"crl_partitions":4}"#, None).crl_shard, 0);
+    }
+
+    #[test]
+    fn the_delta_is_named_beside_the_crl() {
+        let found = of(r#"{"delta_crls":true}"#, Some("http://pki.example"));
+        assert_eq!(found.freshest_crl, ["http://pki.example/.well-known/pki/crl/iss-local?delta=true"]);
+        assert!(of("{}", Some("http://pki.example")).freshest_crl.is_empty());
     }
 }
