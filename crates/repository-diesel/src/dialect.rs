@@ -222,20 +222,19 @@ struct Number {
     number: i64,
 }
 
-/// Rows that SQLite's index of fragments finds for `query`; counting ends at `most`. PostgreSQL has
+/// Numbers of the rows that SQLite's index of fragments finds for `query`, at most `most`. PostgreSQL has
 /// no such index: none.
-pub(crate) fn fragments_up_to(conn: &mut AnyConn, query: &str, most: i64) -> QueryResult<i64> {
+pub(crate) fn fragments_up_to(conn: &mut AnyConn, query: &str, most: i64) -> QueryResult<Vec<i64>> {
     match conn {
-        AnyConn::Postgres(_) => Ok(0),
+        AnyConn::Postgres(_) => Ok(Vec::new()),
         AnyConn::Sqlite(conn) => diesel::sql_query(
-            "SELECT count(*) AS number FROM
-                 (SELECT rowid FROM search_fragments WHERE search_fragments MATCH $1 LIMIT $2)",
+            "SELECT rowid AS number FROM search_fragments WHERE search_fragments MATCH $1 LIMIT $2",
         )
         .bind::<sql_types::Text, _>(query)
         .bind::<sql_types::BigInt, _>(most)
         .prepared()
-        .get_result::<Number>(conn)
-        .map(|row| row.number),
+        .get_results::<Number>(conn)
+        .map(|rows| rows.into_iter().map(|row| row.number).collect()),
     }
 }
 

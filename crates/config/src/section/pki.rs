@@ -51,7 +51,7 @@ const CRL_VALIDITY: Key = Key::new(
 .or("24h");
 
 pub(crate) const KEYS: &[Key] =
-    &[CA_CERT_PATH, CA_KEY_PATH, KEYGEN_MODE, BASE_URL, CRL_INTERVAL, CRL_VALIDITY];
+    &[CA_CERT_PATH, CA_KEY_PATH, BASE_URL, CRL_INTERVAL, CRL_VALIDITY, KEYGEN_MODE];
 
 /// Issuing.
 #[derive(Debug, Clone)]

@@ -2,11 +2,11 @@
 
 use certctl_telemetry::names::{self, Family};
 use certctl_telemetry::{
-    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, DeliveryMetrics,
-    DeployCounter, DeployCounters, ErrorClass, ExpiryAlertMetrics, ExpiryAlertResult, HttpMetrics,
-    InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome, Level, MetricsError, OcspCounters,
-    OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry, RollupMetrics, RunResult, SchedulerMetrics,
-    TxMetrics, TxOutcome,
+    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, CrlMetrics,
+    DeliveryMetrics, DeployCounter, DeployCounters, ErrorClass, ExpiryAlertMetrics, ExpiryAlertResult,
+    HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome, Level, MetricsError,
+    OcspCounters, OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry, RollupMetrics, RunResult,
+    SchedulerMetrics, TxMetrics, TxOutcome,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -80,6 +80,9 @@ fn installation(registry: &Registry) {
     let pools = PoolMetrics::register(registry).unwrap();
     pools.replace(&[PoolLevel { pool: "reader", size: 4, idle: 1, in_use: 2, waiting: 0 }]);
     RollupMetrics::register(registry).unwrap().corrected("certificate.team", 2);
+    let crls = CrlMetrics::register(registry).unwrap();
+    crls.generated("iss-local", true, Duration::from_millis(3));
+    crls.published("iss-local", 7.0, 2.0, 1_800_000_000.0);
     let ocsp = Arc::new(OcspCounters::default());
     registry.expose(&names::OCSP_COUNTER_TOTAL, ocsp.clone()).unwrap();
     ocsp.count(OcspEvent::NonceMalformed);

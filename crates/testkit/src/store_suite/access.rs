@@ -131,7 +131,8 @@ pub async fn sealed_columns_are_read_in_batches_and_exchanged_when_unchanged(db:
         tx.audit_chain().add_key(&build::audit_key("key"))
     })
     .await;
-    for column in SealedColumn::ALL {
+    // Responders have a case of their own.
+    for column in SealedColumn::ALL.into_iter().filter(|column| *column != SealedColumn::OcspResponder) {
         let mut seen = Vec::new();
         let mut after = String::new();
         loop {

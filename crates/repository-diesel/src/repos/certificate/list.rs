@@ -56,13 +56,13 @@ impl DieselTx<'_> {
             Some(Search::Pattern(pattern)) => {
                 query.filter(mc::search_text.like(pattern.clone()).escape('\\'))
             }
-            Some(Search::Index(phrase)) => query.filter(
+            Some(Search::Found(numbers)) => query.filter(
                 sql::<Bool>(
                     "managed_certificates.id IN (SELECT certificate_id FROM search_numbers WHERE number IN \
-                     (SELECT rowid FROM search_fragments WHERE search_fragments MATCH ",
+                     (SELECT value FROM json_each(",
                 )
-                .bind::<Text, _>(phrase.clone())
-                .sql("))"),
+                .bind::<Text, _>(numbers.clone())
+                .sql(")))"),
             ),
         };
         let Some(status) = filter.status else { return Ok(query) };

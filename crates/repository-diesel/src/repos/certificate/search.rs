@@ -13,14 +13,17 @@ use certctl_repository::StoreError;
 const INDEXED: usize = 3;
 /// Up to this many rows are found by the index and then sorted. Where there are more, a page is full
 /// sooner when the rows are read in the wanted order.
-const FEW: i64 = 10_000;
+const FEW: usize = 10_000;
+/// Enough to see that there are more.
+const MORE: i64 = 10_001;
 
 /// How a fragment is looked for.
 pub(super) enum Search {
     /// Compare rows with this pattern.
     Pattern(String),
-    /// Ask SQLite's index with this query.
-    Index(String),
+    /// Take the rows with these numbers, a JSON array: SQLite's index was asked once and costs more than
+    /// the rows themselves.
+    Found(String),
 }
 
 /// The fragment as it is stored.
@@ -59,10 +62,11 @@ impl DieselTx<'_> {
             return Ok(Search::Pattern(pattern(fragment)));
         }
         let query = phrase(fragment);
-        let found = dialect::fragments_up_to(self.conn, &query, FEW + 1);
-        if self.check(found)? > FEW {
+        let found = dialect::fragments_up_to(self.conn, &query, MORE);
+        let found = self.check(found)?;
+        if found.len() > FEW {
             return Ok(Search::Pattern(pattern(fragment)));
         }
-        Ok(Search::Index(query))
+        serde_json::to_string(&found).map(Search::Found).map_err(|error| StoreError::Other(error.into()))
     }
 }
