@@ -127,6 +127,9 @@ impl Server {
             .disable_signals()
             // A client that closes its side has gone: its long poll must not hold a lease.
             .h1_allow_half_closed(false)
+            // Else the end of an answer of several TLS records waits for the client's delayed
+            // acknowledgement: 40 ms, now and then.
+            .tcp_nodelay(true)
             .tls_handshake_timeout(options.handshake_timeout)
             .client_request_timeout(options.header_timeout)
             .keep_alive(KeepAlive::Timeout(options.keep_alive))
