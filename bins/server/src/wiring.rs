@@ -7,6 +7,7 @@ mod demo;
 mod digest;
 mod heartbeat;
 pub(crate) mod keys;
+mod listen;
 mod notification;
 mod options;
 mod reconcilers;
@@ -14,30 +15,25 @@ mod revocation;
 
 use self::options::{approval_gate, build_info, guards, static_keys};
 use crate::database::{Access, open_for};
-use crate::observers::{self, CountedRequests, CountedTransactions};
-use crate::server_certificate::OwnCertificate;
+use crate::observers::{self, CountedTransactions};
 use crate::{Environment, edge, master_key};
 use anyhow::Context;
 use certctl_config::ServerConfig;
-use certctl_config::section::auth::AuthMode;
 use certctl_connector_api::issuer::IssuerEnv;
 use certctl_crypto::SecretString;
-use certctl_domain::access::Role;
-use certctl_handler::{Api, Services};
-use certctl_http_core::{
-    Authentication, CallRecorder, Edge, HotCertificate, HttpCore, Server, ServerOptions, server_config,
-};
-use certctl_lifecycle::{Exit, Explain, Lifecycle};
+use certctl_handler::Services;
+use certctl_http_core::Server;
+use certctl_lifecycle::Lifecycle;
 use certctl_repository::Store;
 use certctl_repository_diesel::Engine as Database;
 use certctl_scheduler::{Reconcilers, WorkerOptions, Workers};
 use certctl_service::jobs::IssuanceRunner;
 use certctl_service::{
-    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Channels, Delivery,
-    Engine, EngineOptions, EventOptions, Events, Exports, Foundation, IdempotencyKeys, Imports, Issuers,
-    Jobs, LiveIssuers, Loops, Metrics, MetricsSources, Notifications, Operations, Owners, Policies,
-    PolicyGate, Profiles, RenewalPolicies, Renewals, Routings, SealedCaKeys, Secrets, Statistics, System,
-    Targets, Teams, Wakeups, seed,
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Channels, Connectors,
+    Delivery, Engine, EngineOptions, EventOptions, Events, Exports, Foundation, Imports, Issuers, Jobs,
+    LiveIssuers, Loops, Metrics, MetricsSources, Notifications, Operations, Owners, Policies, PolicyGate,
+    Profiles, RenewalPolicies, Renewals, Routings, SealedCaKeys, Secrets, SessionOptions, Sessions,
+    Statistics, System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::engine::JobEngine;
 use certctl_telemetry::{
@@ -48,11 +44,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
-
-/// How often the server looks whether its own certificate must be replaced.
-const OWN_CERTIFICATE_CHECK: Duration = Duration::from_hours(12);
-/// How long a request with an idempotency key may be under way before it counts as lost.
-const KEYED_REQUEST: Duration = Duration::from_mins(1);
 
 /// Everything that [`crate::run`] starts and stops.
 #[derive(Debug)]
@@ -153,7 +144,20 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let loops = Arc::new(Loops::new(base.clone()));
     let events = Events::new(base.clone(), EventOptions::default(), changed);
     edge::follow(life, events.clone());
+    let authentication = Arc::new(
+        certctl_service::Authentication::new(base.clone(), static_keys(&config), keys::usage(life, &base))
+            .with_sessions(SessionOptions {
+                idle: config.auth.session_idle,
+                lifetime: config.auth.session_lifetime,
+            }),
+    );
     let services = Services {
+        connectors: Arc::new(Connectors::new(
+            &environment.issuers,
+            &environment.targets,
+            &environment.notifiers,
+        )),
+        sessions: Arc::new(Sessions::new(base.clone(), Arc::clone(&authentication))),
         events: Arc::new(events),
         agent_work: Arc::new(
             AgentWork::new(base.clone(), secrets.clone(), Arc::clone(&wakeups), counters, times)
@@ -229,8 +233,16 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let reconcilers =
         reconcilers::scheduled(&base, process, loops, SchedulerMetrics::register(&metrics)?, others);
 
-    let (http, metrics) =
-        listen(&config, life, &environment, &base, services, audit.calls, HttpMetrics::register(&metrics)?)?;
+    let core = listen::core(
+        &config,
+        life,
+        &environment,
+        &base,
+        authentication,
+        audit.calls,
+        HttpMetrics::register(&metrics)?,
+    );
+    let (http, metrics) = listen::bind(&config, life, &environment, &core, services)?;
     let address = *http.addresses().first().context("the listener has no address")?;
     Ok(App {
         http,
@@ -255,83 +267,4 @@ async fn release_all(base: &Foundation) -> anyhow::Result<()> {
         tracing::info!(released, "took over {released} jobs that the last run of the server left unfinished");
     }
     Ok(())
-}
-
-fn listen(
-    config: &ServerConfig,
-    life: &Lifecycle,
-    environment: &Environment,
-    base: &Foundation,
-    services: Services,
-    calls: Arc<dyn CallRecorder>,
-    metrics: HttpMetrics,
-) -> anyhow::Result<(Server, Option<Server>)> {
-    let authenticator = Arc::new(certctl_service::Authentication::new(
-        base.clone(),
-        static_keys(config),
-        keys::usage(life, base),
-    ));
-    let authentication = match config.auth.mode {
-        AuthMode::ApiKey => Authentication::required(authenticator),
-        // Reading only: what changes anything still needs a key.
-        AuthMode::None => Authentication::optional(authenticator, Role::Viewer),
-    };
-    let core = Arc::new(HttpCore {
-        authentication,
-        ids: Arc::clone(&environment.ids),
-        observer: Arc::new(CountedRequests(metrics)),
-        calls,
-        stopping: life.tasks().draining().clone(),
-        max_body_size: config.http.max_body_bytes,
-        body_timeout: Duration::from_secs(30),
-        edge: Edge {
-            replays: Some(Arc::new(IdempotencyKeys::new(base.clone(), KEYED_REQUEST))),
-            ..edge::rules(&config.edge, &environment.clock)
-        },
-    });
-    let certificate = certificate(config, life, environment)?;
-    let metrics = edge::metrics_listener(&config.edge, &core, &services.metrics, &certificate)?;
-    let api = Api::new(services, build_info())?;
-    let options = ServerOptions {
-        drain: config.shutdown.grace,
-        ..ServerOptions::new(&*config.http.host, config.http.port)
-    };
-    let http = Server::bind(&options, server_config(certificate)?, &core, move |routes| {
-        api.configure(routes);
-    })
-    .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")?;
-    Ok((http, metrics))
-}
-
-/// The configured certificate, or the server's own; both are read again at SIGHUP.
-fn certificate(
-    config: &ServerConfig,
-    life: &Lifecycle,
-    environment: &Environment,
-) -> anyhow::Result<Arc<HotCertificate>> {
-    if let Some(files) = &config.tls.files {
-        let hot = Arc::new(HotCertificate::load(&files.cert, &files.key).exit_with(Exit::Configuration)?);
-        let reloaded = Arc::clone(&hot);
-        life.on_reload("server certificate", move || Ok(reloaded.reload().map(|_| ())?));
-        return Ok(hot);
-    }
-    let own = OwnCertificate::new(&config.data_dir, &config.http.host, &config.tls.extra_names);
-    own.ensure(environment.clock.now())?;
-    let hot = Arc::new(HotCertificate::load(own.certificate(), own.key())?);
-    let (reloaded, clock) = (Arc::clone(&hot), Arc::clone(&environment.clock));
-    let refresh = move || {
-        own.ensure(clock.now())?;
-        Ok(reloaded.reload().map(|_| ())?)
-    };
-    life.on_reload("server certificate", refresh.clone());
-    let stop = life.tasks().soft().clone();
-    life.tasks().spawn("own certificate", async move {
-        while tokio::time::timeout(OWN_CERTIFICATE_CHECK, stop.cancelled()).await.is_err() {
-            if let Err(error) = refresh() {
-                let error: &(dyn std::error::Error + 'static) = error.as_ref();
-                tracing::error!(error, "cannot replace the server's own certificate");
-            }
-        }
-    });
-    Ok(hot)
 }

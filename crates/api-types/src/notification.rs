@@ -69,6 +69,9 @@ pub struct Notification {
     pub last_error: Option<String>,
     /// Failed attempts since it was made or requeued; the fifth is the last.
     pub retry_count: u32,
+    /// After how many failures it is given up.
+    #[serde(default)]
+    pub max_retries: u32,
     /// When a `failed` one is tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_retry_at: Option<Timestamp>,

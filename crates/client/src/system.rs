@@ -1,7 +1,9 @@
 //! Probes, version, identity, metrics.
 
 use crate::{Client, ClientError};
+use certctl_api_types::connector::ConnectorTypes;
 use certctl_api_types::metrics::Metrics;
+use certctl_api_types::session::Session;
 use certctl_api_types::system::{AuthCheck, AuthInfo, Health, Ready, SchedulerHealth, Version};
 use reqwest::Method;
 
@@ -38,6 +40,16 @@ impl System<'_> {
     /// Who the server takes this client for.
     pub async fn auth_check(&self) -> Result<AuthCheck, ClientError> {
         self.0.get(&["auth", "check"]).send().await
+    }
+
+    /// Who the server takes this client for, and what it may do.
+    pub async fn session(&self) -> Result<Session, ClientError> {
+        self.0.get(&["auth", "session"]).send().await
+    }
+
+    /// Which kinds of issuers, targets and channels there can be.
+    pub async fn connector_types(&self) -> Result<ConnectorTypes, ClientError> {
+        self.0.get(&["connector-types"]).send().await
     }
 
     /// The OpenAPI document of the server.

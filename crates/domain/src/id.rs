@@ -120,6 +120,8 @@ id!(/// A one-time agent enrolment token.
     EnrolmentTokenId, "et", "enrolment token");
 id!(/// An API key of a person or machine.
     ApiKeyId, "key", "API key");
+id!(/// A person's stay in the console.
+    SessionId, "ses", "session");
 id!(/// A unit of work.
     JobId, "job", "job");
 id!(/// A request for a second person's approval.

@@ -38,6 +38,7 @@ pub mod renewal;
 pub mod retry;
 pub mod revocation;
 pub mod san;
+pub mod session;
 pub mod statistics;
 pub mod target;
 pub mod timeline;

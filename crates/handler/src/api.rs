@@ -1,9 +1,9 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, api_key, approval, audit, certificate, channel, digest, event, export,
-    import, issuer, job, metrics, notification, operation, owner, policy, profile, renewal, renewal_policy,
-    routing, statistics, system, target, team, violation,
+    agent, agent_group, agent_work, api_key, approval, audit, certificate, channel, connector, digest, event,
+    export, import, issuer, job, metrics, notification, operation, owner, policy, profile, renewal,
+    renewal_policy, routing, session, statistics, system, target, team, violation,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -16,6 +16,7 @@ use certctl_service_api::audit::AuditService;
 use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::channel::ChannelService;
+use certctl_service_api::connector::ConnectorService;
 use certctl_service_api::digest::DigestService;
 use certctl_service_api::event::EventService;
 use certctl_service_api::export::ExportService;
@@ -31,6 +32,7 @@ use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal::RenewalService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
 use certctl_service_api::routing::RoutingService;
+use certctl_service_api::session::SessionService;
 use certctl_service_api::statistics::StatisticsService;
 use certctl_service_api::system::SystemService;
 use certctl_service_api::target::TargetService;
@@ -45,6 +47,8 @@ pub struct Services {
     pub certificates: Arc<dyn CertificateService>,
     /// Notification channels.
     pub channels: Arc<dyn ChannelService>,
+    /// Kinds of connectors.
+    pub connectors: Arc<dyn ConnectorService>,
     /// The digest.
     pub digests: Arc<dyn DigestService>,
     /// Live events.
@@ -93,6 +97,8 @@ pub struct Services {
     pub owners: Arc<dyn OwnerService>,
     /// API keys.
     pub api_keys: Arc<dyn ApiKeyService>,
+    /// Sessions of the console.
+    pub sessions: Arc<dyn SessionService>,
     /// The server itself.
     pub system: Arc<dyn SystemService>,
 }
@@ -129,6 +135,7 @@ impl From<BuildInfo> for Version {
 pub fn route_table() -> RouteTable {
     let mut table = RouteTable::default();
     system::routes(&mut table);
+    session::routes(&mut table);
     certificate::routes(&mut table);
     export::routes(&mut table);
     import::routes(&mut table);
@@ -142,6 +149,7 @@ pub fn route_table() -> RouteTable {
     routing::routes(&mut table);
     notification::routes(&mut table);
     channel::routes(&mut table);
+    connector::routes(&mut table);
     operation::routes(&mut table);
     renewal::routes(&mut table);
     renewal_policy::routes(&mut table);
@@ -202,6 +210,7 @@ impl Api {
         let Services {
             certificates,
             channels,
+            connectors,
             digests,
             events,
             exports,
@@ -226,11 +235,13 @@ impl Api {
             metrics,
             owners,
             api_keys,
+            sessions,
             system,
         } = self.services.clone();
         config
             .app_data(Data::from(certificates))
             .app_data(Data::from(channels))
+            .app_data(Data::from(connectors))
             .app_data(Data::from(digests))
             .app_data(Data::from(events))
             .app_data(Data::from(exports))
@@ -255,6 +266,7 @@ impl Api {
             .app_data(Data::from(metrics))
             .app_data(Data::from(owners))
             .app_data(Data::from(api_keys))
+            .app_data(Data::from(sessions))
             .app_data(Data::from(system))
             .app_data(Data::new(Version::from(self.build.clone())))
             .app_data(Data::new(self.document.clone()));

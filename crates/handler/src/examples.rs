@@ -33,6 +33,7 @@ fn inventory() -> Vec<(&'static str, Value)> {
                 "renewal_policy_id": "rp-default", "tags": {"service": "shop"},
             }),
         ),
+        ("SessionRequest", json!({"api_key": "ck_shown-when-it-was-made"})),
         ("TargetsRequest", json!({"target_ids": ["tgt-web-1", "tgt-web-2"]})),
         ("RenewRequest", json!({"force": false})),
         ("DeployRequest", json!({"target_id": "tgt-web-1"})),

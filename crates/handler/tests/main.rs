@@ -42,6 +42,8 @@ mod profiles;
 mod renewal_policies;
 #[path = "routes/renewals.rs"]
 mod renewals;
+#[path = "routes/sessions.rs"]
+mod sessions;
 #[path = "routes/statistics.rs"]
 mod statistics;
 mod support;

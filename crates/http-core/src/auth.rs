@@ -1,8 +1,10 @@
-//! Who makes a request: the bearer token of the `Authorization` header.
+//! Who makes a request: the bearer token of the `Authorization` header, or the session of a browser.
 
-use actix_web::http::header::{self, HeaderMap};
+use crate::session::session_token;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use certctl_domain::access::Role;
 use certctl_service_api::auth::Authenticator;
+use certctl_service_api::session::Stay;
 use certctl_service_api::{Identity, ServiceError};
 use std::fmt;
 use std::sync::Arc;
@@ -45,19 +47,47 @@ impl Authentication {
         if self.is_required() { "api-key" } else { "none" }
     }
 
-    /// The identity behind a request.
-    pub(crate) async fn identify(&self, headers: &HeaderMap) -> Result<Identity, ServiceError> {
-        match (bearer(headers)?, self.anonymous) {
-            (Some(token), _) => self.authenticator.authenticate(token).await,
-            (None, Some(role)) => {
-                Ok(Identity::Key { name: ANONYMOUS.to_owned(), role, identity: ANONYMOUS.to_owned() })
-            }
-            (None, None) => Err(ServiceError::Unauthenticated {
+    /// The identity behind a request. A bearer token goes before a session.
+    pub(crate) async fn identify(&self, headers: &HeaderMap) -> Result<Proof, ServiceError> {
+        if let Some(token) = bearer(headers)? {
+            return Ok(Proof::of(self.authenticator.authenticate(token).await?));
+        }
+        if let Some(token) = session_token(headers) {
+            let stay = self.authenticator.resume(token).await?;
+            return Ok(Proof { identity: stay.identity.clone(), stay: Some(stay) });
+        }
+        match self.anonymous {
+            Some(role) => Ok(Proof::of(Identity::Key {
+                name: ANONYMOUS.to_owned(),
+                role,
+                identity: ANONYMOUS.to_owned(),
+            })),
+            None => Err(ServiceError::Unauthenticated {
                 code: "missing_credential",
                 message: "this route needs a credential; send the header `Authorization: Bearer <token>`",
             }),
         }
     }
+}
+
+/// Who a request turned out to come from.
+#[derive(Debug)]
+pub(crate) struct Proof {
+    pub(crate) identity: Identity,
+    /// The session, when it was one that said so.
+    pub(crate) stay: Option<Stay>,
+}
+
+impl Proof {
+    const fn of(identity: Identity) -> Self {
+        Self { identity, stay: None }
+    }
+}
+
+/// The bytes that prove who makes a request, good or not.
+pub(crate) fn credential(headers: &HeaderMap) -> Option<&[u8]> {
+    let bearer = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    bearer.or_else(|| session_token(headers).map(str::as_bytes))
 }
 
 /// The bearer token (RFC 6750 §2.1), when there is an `Authorization` header.
@@ -83,7 +113,6 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ServiceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
 
     #[test]
     fn a_bearer_token_is_read_strictly() {

@@ -1,11 +1,12 @@
 //! What a route demands of its caller, checked before anything else of the request is read.
 
+use crate::auth::{Proof, credential};
 use crate::limit::{self, Stranger};
 use crate::replay::{self, Start};
-use crate::{ApiError, Caller, HttpCore, RequestInfo, call_log, query};
+use crate::{ApiError, Caller, CurrentSession, HttpCore, RequestInfo, call_log, query, session};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
@@ -75,7 +76,7 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Terms { access, shows_secret, takes_query } = terms;
     if let Err(error) = admit(access, &request).await {
-        return Ok(request.error_response(ApiError::from(error)));
+        return Ok(request.error_response(error));
     }
     // Probes and what everybody may read are asked by programs that add something against caches.
     if !takes_query
@@ -86,6 +87,7 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
         return Ok(request.error_response(ApiError::from(ServiceError::Invalid(vec![field]))));
     }
     match replay::start(access, shows_secret, &mut request).await {
+        Ok(Start::Plain) if access == Access::Public => Ok(proven(run(request, next).await?)),
         Ok(Start::Plain) => run(request, next).await,
         Ok(Start::Keyed(keyed)) => keyed.keep(run(request, next).await).await,
         Ok(Start::Answer(answer)) => Ok(request.into_response(answer)),
@@ -109,15 +111,35 @@ async fn run<B: MessageBody + 'static>(
     }
 }
 
-async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ServiceError> {
+/// A public route that asks for a proof of its own, to sign in or to enrol, counts the bad ones.
+fn proven(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        let request = response.request();
+        let core = request.app_data::<Data<HttpCore>>();
+        if let (Some(limits), Some(client)) =
+            (core.and_then(|core| core.edge.limits.as_ref()), client_of(request))
+        {
+            let quota = limits.failed(client);
+            request.extensions_mut().insert(quota);
+        }
+    }
+    response
+}
+
+async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError> {
     let core = request.app_data::<Data<HttpCore>>().cloned();
     let core = core.ok_or_else(|| ServiceError::internal("the application has no HttpCore"))?;
     if access == Access::Public {
         let probe = matches!(request.path(), "/health" | "/health/scheduler" | "/ready");
-        let kind = if probe { Stranger::Probe } else { Stranger::Public };
-        return charge_stranger(&core, request.request(), kind);
+        let kind = match *request.method() {
+            _ if probe => Stranger::Probe,
+            // Who tries out proofs here must not get more tries than elsewhere.
+            Method::POST => Stranger::Unknown,
+            _ => Stranger::Public,
+        };
+        return Ok(charge_stranger(&core, request.request(), kind)?);
     }
-    let identity = authenticate(&core, request.request()).await?;
+    let Proof { identity, stay } = authenticate(&core, request.request()).await?;
     let info = request.extensions().get::<RequestInfo>().cloned();
     let (request_id, client_address) = info.map_or((None, None), |info| (Some(info.id), info.client_address));
     let actor = Actor { identity, request_id, client_address };
@@ -125,17 +147,21 @@ async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ServiceEr
     call_log::note_actor(request, &actor);
     charge_caller(&core, request.request(), &actor)?;
     access.check(&actor, request.match_info().get("id"))?;
+    if let Some(stay) = &stay {
+        session::check_csrf(request.method(), request.headers(), stay)?;
+    }
+    request.extensions_mut().insert(CurrentSession(stay));
     request.extensions_mut().insert(Caller(actor));
     Ok(())
 }
 
 /// The identity behind a request. An address pays for credentials that were not good a short while
 /// ago, and more dearly for those that turn out to be bad.
-async fn authenticate(core: &HttpCore, request: &HttpRequest) -> Result<Identity, ServiceError> {
+async fn authenticate(core: &HttpCore, request: &HttpRequest) -> Result<Proof, ServiceError> {
     let (Some(limits), Some(client)) = (&core.edge.limits, client_of(request)) else {
         return core.authentication.identify(request.headers()).await;
     };
-    let credential = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let credential = credential(request.headers());
     let known = credential.is_some_and(|credential| limits.is_known(credential));
     if !known {
         charge_stranger(core, request, Stranger::Unknown)?;
@@ -174,7 +200,7 @@ pub(crate) fn charge_stranger(
 
 /// Charges the caller, unless it is nobody in particular: its address has paid then.
 fn charge_caller(core: &HttpCore, request: &HttpRequest, actor: &Actor) -> Result<(), ServiceError> {
-    if !request.headers().contains_key(header::AUTHORIZATION) {
+    if credential(request.headers()).is_none() {
         return Ok(());
     }
     let Some(quota) = core.edge.limits.as_ref().and_then(|limits| limits.caller(actor)) else {

@@ -34,6 +34,7 @@ mod route;
 mod scalar;
 mod security;
 mod server;
+mod session;
 mod tls;
 
 pub use app::{HttpCore, app};
@@ -63,4 +64,5 @@ pub use request::{Caller, RequestInfo};
 pub use route::{Route, RouteTable};
 pub use scalar::{DateOrTime, Wait};
 pub use server::{Server, ServerError, ServerOptions};
+pub use session::{CurrentSession, forget_session, keep_session, session_token};
 pub use tls::{HotCertificate, TlsError, server_config};

@@ -54,6 +54,11 @@ pub enum Refusal {
         /// What would be right.
         reason: &'static str,
     },
+    /// A request of a session that changes something lacks the session's second token.
+    #[error(
+        "a session needs the header X-CSRF-Token with its csrf_token for this; see GET /api/v1/auth/session"
+    )]
+    MissingCsrfToken,
     /// The idempotency key belongs to another request.
     #[error("this Idempotency-Key was used for another request; use a new key for a new request")]
     IdempotencyKeyReused,
@@ -77,6 +82,7 @@ impl Refusal {
         ("incomplete_body", 400),
         ("request_timeout", 408),
         ("invalid_header", 400),
+        ("missing_csrf_token", 403),
         ("idempotency_key_reused", 422),
         ("request_in_progress", 409),
         ("bad_request", 400),
@@ -94,6 +100,7 @@ impl Refusal {
             Self::IncompleteBody => "incomplete_body",
             Self::RequestTimeout(_) => "request_timeout",
             Self::InvalidHeader { .. } => "invalid_header",
+            Self::MissingCsrfToken => "missing_csrf_token",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::RequestInProgress => "request_in_progress",
             Self::BadRequest => "bad_request",
@@ -108,6 +115,7 @@ impl Refusal {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RequestTimeout(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::MissingCsrfToken => StatusCode::FORBIDDEN,
             Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RequestInProgress => StatusCode::CONFLICT,
             Self::MissingBody

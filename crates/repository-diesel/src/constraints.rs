@@ -45,6 +45,8 @@ const UNIQUE: &[Unique] = &[
     Unique("audit_keys_active", "audit_keys.state", "audit_key.active"),
     Unique("approval_requests_job", "approval_requests.job_id", "approval.job_id"),
     Unique("approval_requests_pkey", "approval_requests.id", "approval.id"),
+    Unique("console_sessions_pkey", "console_sessions.id", "session.id"),
+    Unique("console_sessions_token_hash_key", "console_sessions.token_hash", "session.token"),
     Unique("ca_keys_active", "ca_keys.issuer_id", "ca_key.active"),
     Unique("ca_keys_pkey", "ca_keys.id", "ca_key.id"),
     Unique("certificate_revocations_pkey", "certificate_revocations.id", "revocation.id"),

@@ -616,6 +616,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    console_sessions (id) {
+        id -> Text,
+        token_hash -> Text,
+        api_key_id -> Nullable<Text>,
+        key_binding -> Nullable<Text>,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     operations (id) {
         id -> Text,
         kind -> Text,
@@ -822,6 +834,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     rollups,
     rollup_deltas,
     api_keys,
+    console_sessions,
     operations,
     operation_items,
     audit_events,

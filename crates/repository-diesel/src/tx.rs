@@ -10,8 +10,8 @@ use certctl_repository::{
     CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo,
     EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
     NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
-    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, StatisticsRepo,
-    StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, SessionRepo,
+    StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -178,6 +178,7 @@ accessors! {
     renewal_policies: RenewalPolicyRepo,
     revocations: RevocationRepo,
     secrets: SecretRepo,
+    sessions: SessionRepo,
     statistics: StatisticsRepo,
     targets: TargetRepo,
     teams: TeamRepo,

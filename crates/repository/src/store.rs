@@ -5,8 +5,8 @@ use crate::{
     CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo,
     EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
     NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
-    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, StatisticsRepo,
-    StoreError, TargetRepo, TeamRepo, VersionRepo,
+    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, SessionRepo,
+    StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -87,6 +87,8 @@ pub trait Tx {
     fn revocations(&mut self) -> &mut dyn RevocationRepo;
     /// Sealed columns of all tables, for key rotation.
     fn secrets(&mut self) -> &mut dyn SecretRepo;
+    /// Sessions of the console.
+    fn sessions(&mut self) -> &mut dyn SessionRepo;
     /// Figures about everything.
     fn statistics(&mut self) -> &mut dyn StatisticsRepo;
     /// Targets.

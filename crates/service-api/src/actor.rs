@@ -63,6 +63,14 @@ impl Actor {
         }
     }
 
+    /// Role of the key; agents and certctl itself have none.
+    pub const fn role(&self) -> Option<Role> {
+        match self.identity {
+            Identity::Key { role, .. } => Some(role),
+            Identity::Agent { .. } | Identity::System => None,
+        }
+    }
+
     /// Kind in audit events.
     pub const fn actor_type(&self) -> ActorType {
         match self.identity {

@@ -1,6 +1,7 @@
-//! Credentials: who is behind a bearer token, and API keys.
+//! Credentials: who is behind a bearer token or a session, and API keys.
 
 use crate::list::{ListRequest, Listing};
+use crate::session::Stay;
 use crate::{Actor, Identity, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
@@ -36,11 +37,13 @@ pub struct NewApiKey {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Finds out who is behind a bearer token.
+/// Finds out who is behind a credential.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
     /// The identity of a token; `invalid_credential` when it is unknown, revoked or expired.
     async fn authenticate(&self, bearer: &str) -> Result<Identity, ServiceError>;
+    /// The open session of a token; `session_ended` when there is none any more.
+    async fn resume(&self, session_token: &str) -> Result<Stay, ServiceError>;
 }
 
 /// Use cases of API keys.

@@ -153,7 +153,7 @@ pub enum ServiceError {
     /// No credential, or one that is not known, expired or used up.
     #[error("{message}")]
     Unauthenticated {
-        /// Stable code: `missing_credential`, `invalid_credential` or `invalid_enrolment_token`.
+        /// Stable code: `missing_credential`, `invalid_credential`, `session_ended` or `invalid_enrolment_token`.
         code: &'static str,
         /// What to do next.
         message: &'static str,

@@ -34,6 +34,7 @@ pub(crate) const ALL: &[&Noun] = &[
     &notifications::ROUTING,
     &audit::AUDIT,
     &access::API_KEYS,
+    &server::CONNECTORS,
     &server::STATS,
     &server::DIGEST,
     &server::METRICS,
@@ -50,6 +51,10 @@ mod tests {
     const ELSEWHERE: &[&str] = &[
         "GET auth/check",
         "GET auth/info",
+        // For browsers, which keep a session; the command line keeps the key.
+        "POST auth/session",
+        "GET auth/session",
+        "DELETE auth/session",
         "GET version",
         "GET openapi.json",
         "GET events",

@@ -88,3 +88,20 @@ pub(crate) const DIGEST: Noun = Noun {
         post("send", "digest/send", "Send it now to everybody who gets the regular one", Answer::Object),
     ],
 };
+
+pub(crate) const CONNECTORS: Noun = Noun {
+    name: "connector-types",
+    aliases: &[],
+    one: "kind of connector",
+    about: "What issuers, targets and channels there can be",
+    path: "connector-types",
+    verbs: &[],
+    filters: &[],
+    columns: &[],
+    actions: &[read(
+        "list",
+        "connector-types",
+        "Every kind, with the fields of its configuration",
+        Answer::Rows("/data", &[text("FAMILY", "/family"), text("TYPE", "/type")]),
+    )],
+};

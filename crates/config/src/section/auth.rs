@@ -5,6 +5,7 @@ use crate::named_key::{NamedKey, named_keys};
 use crate::reader::Reader;
 use crate::value::{self, Refusal};
 use certctl_crypto::SecretString;
+use std::time::Duration;
 
 const TYPE: Key = Key::new(
     "CERTCTL_AUTH_TYPE",
@@ -32,7 +33,22 @@ const BOOTSTRAP: Key = Key::new(
     "Shared token that lets an agent register itself. Without it agents need a one-time enrolment token each.",
 );
 
-pub(crate) const KEYS: &[Key] = &[TYPE, SECRET, NAMED, BOOTSTRAP];
+const SESSION_IDLE: Key = Key::new(
+    "CERTCTL_SESSION_IDLE_TIMEOUT",
+    "auth.session_idle_timeout",
+    Kind::Span { min: Duration::from_mins(1) },
+    "How long a session of the console lasts without a use.",
+)
+.or("1h");
+const SESSION_LIFETIME: Key = Key::new(
+    "CERTCTL_SESSION_LIFETIME",
+    "auth.session_lifetime",
+    Kind::Span { min: Duration::from_mins(1) },
+    "How long a session of the console lasts at most; then people sign in again.",
+)
+.or("12h");
+
+pub(crate) const KEYS: &[Key] = &[TYPE, SECRET, NAMED, BOOTSTRAP, SESSION_IDLE, SESSION_LIFETIME];
 
 /// Authentication.
 #[derive(Debug, Clone)]
@@ -46,6 +62,10 @@ pub struct Auth {
     pub named_keys: Vec<NamedKey>,
     /// Token with which an agent registers itself.
     pub agent_bootstrap_token: Option<SecretString>,
+    /// How long a session lasts without a use.
+    pub session_idle: Duration,
+    /// How long a session lasts at most.
+    pub session_lifetime: Duration,
 }
 
 /// How requests are authenticated.
@@ -75,7 +95,8 @@ pub(crate) fn read(reader: &mut Reader<'_>, host: &str) -> Auth {
         let reach = if is_loopback(host) { "this machine" } else { "the network" };
         reader.warnings.push(format!("{} is none: everyone on {reach} can read everything", TYPE.env));
     }
-    Auth { mode, legacy_keys, named_keys, agent_bootstrap_token }
+    let (session_idle, session_lifetime) = (reader.span(&SESSION_IDLE), reader.span(&SESSION_LIFETIME));
+    Auth { mode, legacy_keys, named_keys, agent_bootstrap_token, session_idle, session_lifetime }
 }
 
 fn auth_mode(text: &str) -> Result<AuthMode, Refusal> {

@@ -1,7 +1,7 @@
 //! Between the domain's notifications and their JSON bodies.
 
 use certctl_api_types::notification as api;
-use certctl_domain::notification::{Attempt, ChannelRef, Notification};
+use certctl_domain::notification::{Attempt, ChannelRef, Notification, delivery_backoff};
 use certctl_service_api::ServiceError;
 use certctl_service_api::notification::{NotificationHistory, NotificationQuery};
 
@@ -30,6 +30,7 @@ pub(super) fn notification(row: Notification) -> api::Notification {
         error: row.last_error.clone(),
         last_error: row.last_error,
         retry_count: row.retry_count,
+        max_retries: delivery_backoff().max_attempts,
         next_retry_at: row.next_retry_at,
         not_before: row.not_before,
         read_at: row.read_at,

@@ -4,7 +4,6 @@ use actix_web::web::{Data, Json};
 use certctl_api_types::system::{AuthCheck, AuthInfo};
 use certctl_domain::access::Role;
 use certctl_http_core::{Caller, HttpCore};
-use certctl_service_api::Identity;
 
 /// Tell how to authenticate
 #[utoipa::path(
@@ -25,10 +24,7 @@ pub(super) async fn auth_info(core: Data<HttpCore>) -> Json<AuthInfo> {
     ),
 )]
 pub(super) async fn auth_check(who: Caller) -> Json<AuthCheck> {
-    let role = match who.identity {
-        Identity::Key { role, .. } => Some(role),
-        Identity::Agent { .. } | Identity::System => None,
-    };
+    let role = who.role();
     Json(AuthCheck {
         status: "authenticated".to_owned(),
         user: who.name().to_owned(),

@@ -134,6 +134,7 @@ fn service_errors() -> Vec<ServiceError> {
         unauthenticated("missing_credential"),
         unauthenticated("invalid_credential"),
         unauthenticated("invalid_enrolment_token"),
+        unauthenticated("session_ended"),
         ServiceError::Forbidden { permission: Permission::AgentSelf },
         ServiceError::Refused { code: "same_person", message: String::new() },
         ServiceError::NotConfigured { code: "digest_off", message: String::new() },

@@ -7,6 +7,7 @@ mod approvals;
 mod audit;
 mod certificates;
 mod channels;
+mod connectors;
 mod digest;
 mod events;
 mod exports;
@@ -22,6 +23,7 @@ mod renewal_policies;
 mod renewals;
 mod routings;
 pub(crate) mod sample;
+mod sessions;
 mod statistics;
 mod system;
 mod targets;
@@ -32,11 +34,13 @@ use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
+use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, IdSource};
 use certctl_handler::{Api, BuildInfo, Services};
 use certctl_http_core::{Authentication, Edge, HttpCore, Unobserved, Unrecorded, app};
 use certctl_service_api::auth::Authenticator;
 use certctl_service_api::list::{ListRequest, Listing};
+use certctl_service_api::session::Stay;
 use certctl_service_api::{Identity, ServiceError};
 use serde_json::Value;
 use std::sync::Arc;
@@ -48,6 +52,7 @@ pub(crate) use approvals::Approvals;
 pub(crate) use certificates::Certificates;
 pub(crate) use digest::Digests;
 pub(crate) use jobs::Jobs;
+pub(crate) use sessions::Sessions;
 pub(crate) use system::System;
 pub(crate) use work::Work;
 
@@ -71,6 +76,18 @@ impl Authenticator for Tokens {
             .map(|role| Identity::Key { name: bearer.to_owned(), role, identity: bearer.to_owned() })
             .or(Err(unknown))
     }
+
+    /// Sessions are named like tokens.
+    async fn resume(&self, session_token: &str) -> Result<Stay, ServiceError> {
+        let ended = ServiceError::Unauthenticated { code: "session_ended", message: "the session ended" };
+        let identity = self.authenticate(session_token).await.or(Err(ended))?;
+        Ok(Stay {
+            identity,
+            csrf_token: format!("csrf of {session_token}"),
+            idle_end: Timestamp::from_unix_seconds(1_800_000_000),
+            expires_at: Timestamp::from_unix_seconds(1_800_040_000),
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -89,6 +106,7 @@ pub(crate) struct Bench {
     pub(crate) digests: Arc<Digests>,
     pub(crate) jobs: Arc<Jobs>,
     pub(crate) work: Arc<Work>,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) system: Arc<System>,
     pub(crate) stopping: CancellationToken,
     core: Arc<HttpCore>,
@@ -101,6 +119,7 @@ impl Bench {
         let approvals: Arc<Approvals> = Arc::default();
         let digests: Arc<Digests> = Arc::default();
         let (work, system): (Arc<Work>, Arc<System>) = Default::default();
+        let sessions: Arc<Sessions> = Arc::default();
         let stopping = CancellationToken::new();
         let services = Services {
             certificates: certificates.clone(),
@@ -108,6 +127,7 @@ impl Bench {
             exports: Arc::new(exports::Exports),
             imports: Arc::new(imports::Imports),
             channels: Arc::new(channels::Channels::default()),
+            connectors: Arc::new(connectors::Connectors),
             events: Arc::new(events::Events),
             issuers: Arc::new(issuers::Issuers::default()),
             targets: Arc::new(targets::Targets::default()),
@@ -129,6 +149,7 @@ impl Bench {
             metrics: Arc::new(statistics::Statistics),
             owners: Arc::new(owners::Owners::default()),
             api_keys: Arc::new(api_keys::ApiKeys),
+            sessions: sessions.clone(),
             system: system.clone(),
         };
         let build = BuildInfo {
@@ -154,6 +175,7 @@ impl Bench {
             digests,
             jobs,
             work,
+            sessions,
             system,
             stopping,
             core,

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::{Data, Json, ServiceConfig};
 use async_trait::async_trait;
+use certctl_domain::Timestamp;
 use certctl_domain::access::{Permission, Role};
 use certctl_domain::id::{AgentId, IdSource, JobId};
 use certctl_http_core::{
@@ -11,6 +12,7 @@ use certctl_http_core::{
     Outcome, PathId, PathIds, Query, RequestObserver, RouteTable, Unrecorded, app, route,
 };
 use certctl_service_api::auth::Authenticator;
+use certctl_service_api::session::Stay;
 use certctl_service_api::{Identity, ServiceError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,6 +51,18 @@ impl Authenticator for Tokens {
             .parse()
             .map(|role| Identity::Key { name: bearer.to_owned(), role, identity: bearer.to_owned() })
             .or(Err(unknown))
+    }
+
+    /// Sessions are named like tokens.
+    async fn resume(&self, session_token: &str) -> Result<Stay, ServiceError> {
+        let ended = ServiceError::Unauthenticated { code: "session_ended", message: "the session ended" };
+        let identity = self.authenticate(session_token).await.or(Err(ended))?;
+        Ok(Stay {
+            identity,
+            csrf_token: format!("csrf of {session_token}"),
+            idle_end: Timestamp::from_unix_seconds(1_800_000_000),
+            expires_at: Timestamp::from_unix_seconds(1_800_040_000),
+        })
     }
 }
 

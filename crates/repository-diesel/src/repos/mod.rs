@@ -29,6 +29,7 @@ mod policy_rule;
 mod profile;
 mod revocation;
 mod secret;
+mod session;
 pub(crate) mod statistics;
 mod target;
 mod version;

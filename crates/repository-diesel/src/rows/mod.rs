@@ -29,6 +29,7 @@ mod policy;
 mod policy_rule;
 mod profile;
 mod revocation;
+mod session;
 mod target;
 mod version;
 
@@ -58,6 +59,7 @@ pub(crate) use policy::PolicyRow;
 pub(crate) use policy_rule::{PolicyRuleRow, ViolationRow};
 pub(crate) use profile::ProfileRow;
 pub(crate) use revocation::{EntryRow, RevocationRow};
+pub(crate) use session::SessionRow;
 pub(crate) use target::TargetRow;
 pub(crate) use version::VersionRow;
 

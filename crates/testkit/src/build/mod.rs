@@ -17,7 +17,8 @@ mod work;
 pub use notice::{alert, channel, notification};
 pub use rule::{policy_rule, violation};
 pub use setting::{
-    agent, agent_group, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, target, team,
+    agent, agent_group, api_key, ca_key, enrolment_token, issuer, owner, policy, profile, session, target,
+    team,
 };
 pub use work::{
     api_call, approval, audit_event, audit_key, certificate, issuance, issuance_job, job, mapping, version,

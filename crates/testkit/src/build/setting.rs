@@ -12,6 +12,7 @@ use certctl_domain::issuer::{ConnectorSource, Issuer, IssuerKind, TestStatus};
 use certctl_domain::organisation::{Owner, Team};
 use certctl_domain::profile::{AcmeAuthMode, AllowedKey, CertificateProfile, ExtendedKeyUsage, KeyAlgorithm};
 use certctl_domain::renewal::RenewalPolicy;
+use certctl_domain::session::{Session, SessionKey};
 use certctl_domain::target::{Target, TargetKind};
 use std::collections::BTreeMap;
 
@@ -200,5 +201,17 @@ pub fn api_key(key: &str) -> ApiKey {
         expires_at: None,
         last_used_at: None,
         revoked_at: None,
+    }
+}
+
+/// A session with a key of the configuration that lasts a thousand seconds.
+pub fn session(key: &str) -> Session {
+    Session {
+        id: id(key),
+        token_hash: format!("hash of {key}"),
+        key: SessionKey::Configured(format!("binding of {key}")),
+        created_at: at(0),
+        last_used_at: at(0),
+        expires_at: at(1_000),
     }
 }

@@ -30,6 +30,7 @@ pub mod operation;
 pub mod organisation;
 pub mod policy_rule;
 pub mod revocation;
+pub mod session;
 pub mod statistics;
 pub mod target;
 pub mod transaction;
@@ -342,6 +343,10 @@ macro_rules! store_suite {
                 revocations_come_back_as_stored,
                 the_ca_is_told_when_it_is_time,
                 what_was_issued_for_a_key_is_found,
+            }
+            session {
+                sessions_come_back_as_stored_and_end_once,
+                sessions_that_ended_or_lie_idle_are_removed,
             }
             statistics {
                 a_wrong_count_is_found_and_mended,
