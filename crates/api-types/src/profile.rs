@@ -42,6 +42,8 @@ pub struct Profile {
     pub allow_short_lived: bool,
     /// Whether certificates carry the TLS feature extension (RFC 7633).
     pub must_staple: bool,
+    /// Whether certificates say that their revocation is not announced (RFC 9608).
+    pub no_rev_avail: bool,
     /// Names of CSR attributes that must be present.
     pub required_csr_attributes: Vec<String>,
     /// How ACME orders prove control of their names.
@@ -90,6 +92,10 @@ pub struct ProfileRequest {
     /// Whether certificates carry the TLS feature extension (RFC 7633).
     #[serde(default)]
     pub must_staple: bool,
+    /// Whether certificates say that their revocation is not announced (RFC 9608); needs `allow_short_lived`, and
+    /// excludes `must_staple`.
+    #[serde(default)]
+    pub no_rev_avail: bool,
     /// Names of CSR attributes that must be present, for example `challengePassword`.
     #[serde(default)]
     pub required_csr_attributes: Vec<String>,

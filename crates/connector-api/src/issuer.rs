@@ -26,6 +26,8 @@ pub struct IssuanceOrder {
     pub max_ttl: Option<Duration>,
     /// Whether the leaf carries the TLS feature extension (RFC 7633).
     pub must_staple: bool,
+    /// Whether the leaf says that its revocation is not announced (RFC 9608).
+    pub no_rev_avail: bool,
     /// The PKCS#10 request, DER.
     pub csr_der: Vec<u8>,
 }
@@ -74,6 +76,8 @@ pub struct IssuerCapabilities {
     pub ekus: bool,
     /// Can set the TLS feature extension.
     pub must_staple: bool,
+    /// Can leave revocation information out (RFC 9608).
+    pub no_rev_avail: bool,
     /// Can certify IP addresses.
     pub ip_sans: bool,
     /// Can certify URIs.

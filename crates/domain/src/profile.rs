@@ -88,6 +88,8 @@ pub struct CertificateProfile {
     pub allow_short_lived: bool,
     /// Whether certificates carry the TLS feature extension (RFC 7633).
     pub must_staple: bool,
+    /// Whether certificates say that their revocation is not announced (RFC 9608).
+    pub no_rev_avail: bool,
     /// Names of CSR attributes that must be present.
     pub required_csr_attributes: Vec<String>,
     /// ACME authorization mode.

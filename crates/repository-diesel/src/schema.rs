@@ -61,6 +61,7 @@ diesel::table! {
         enabled -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        no_rev_avail -> Bool,
     }
 }
 

@@ -89,7 +89,16 @@ fn check_lifetime(spec: &ProfileSpec) -> Result<(), ServiceError> {
         let message = "must be 1 to 3599 where allow_short_lived is set";
         return Err(ServiceError::invalid("max_ttl_seconds", "invalid_value", message));
     }
-    Ok(())
+    let refuse = |message| Err(ServiceError::invalid("no_rev_avail", "invalid_value", message));
+    match (spec.no_rev_avail, spec.allow_short_lived, spec.must_staple) {
+        (true, false, _) => refuse(
+            "only certificates of less than an hour may say that their revocation is not announced; set allow_short_lived",
+        ),
+        (true, _, true) => refuse(
+            "a certificate cannot demand an OCSP response and say that there is none; unset must_staple",
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// RFC 3161 §2.3: a time-stamping certificate has no other purpose.
@@ -155,6 +164,7 @@ fn row(id: ProfileId, spec: ProfileSpec, created_at: Timestamp, updated_at: Time
         spiffe_uri_pattern: spec.spiffe_uri_pattern,
         allow_short_lived: spec.allow_short_lived,
         must_staple: spec.must_staple,
+        no_rev_avail: spec.no_rev_avail,
         required_csr_attributes: spec.required_csr_attributes,
         acme_auth_mode: spec.acme_auth_mode,
         requires_approval: spec.requires_approval,
@@ -182,6 +192,7 @@ fn facts(row: &CertificateProfile) -> Value {
         "spiffe_uri_pattern": row.spiffe_uri_pattern,
         "allow_short_lived": row.allow_short_lived,
         "must_staple": row.must_staple,
+        "no_rev_avail": row.no_rev_avail,
         "required_csr_attributes": row.required_csr_attributes,
         "acme_auth_mode": row.acme_auth_mode,
         "requires_approval": row.requires_approval,

@@ -91,6 +91,7 @@ async fn profiles(stage: &Stage, admin: &Actor) -> Result<(), DemoError> {
         spiffe_uri_pattern: String::new(),
         allow_short_lived: false,
         must_staple: false,
+        no_rev_avail: false,
         required_csr_attributes: Vec::new(),
         acme_auth_mode: AcmeAuthMode::TrustAuthenticated,
         requires_approval: false,

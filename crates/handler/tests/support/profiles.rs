@@ -38,6 +38,7 @@ fn set(row: &mut CertificateProfile, spec: ProfileSpec) {
         spiffe_uri_pattern: spec.spiffe_uri_pattern,
         allow_short_lived: spec.allow_short_lived,
         must_staple: spec.must_staple,
+        no_rev_avail: spec.no_rev_avail,
         required_csr_attributes: spec.required_csr_attributes,
         acme_auth_mode: spec.acme_auth_mode,
         requires_approval: spec.requires_approval,

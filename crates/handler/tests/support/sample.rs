@@ -270,6 +270,7 @@ pub(crate) fn profile(name: &str) -> CertificateProfile {
         spiffe_uri_pattern: "spiffe://.+".to_owned(),
         allow_short_lived: true,
         must_staple: true,
+        no_rev_avail: false,
         required_csr_attributes: vec!["challengePassword".to_owned()],
         acme_auth_mode: AcmeAuthMode::Challenge,
         requires_approval: true,

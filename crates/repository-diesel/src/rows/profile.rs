@@ -27,6 +27,7 @@ pub(crate) struct ProfileRow {
     enabled: bool,
     created_at: DbTime,
     updated_at: DbTime,
+    no_rev_avail: bool,
 }
 
 /// An element of `allowed_key_algorithms`.
@@ -56,6 +57,7 @@ impl TryFrom<&CertificateProfile> for ProfileRow {
             spiffe_uri_pattern: profile.spiffe_uri_pattern.clone(),
             allow_short_lived: profile.allow_short_lived,
             must_staple: profile.must_staple,
+            no_rev_avail: profile.no_rev_avail,
             required_csr_attributes: json_text(&profile.required_csr_attributes)?,
             acme_auth_mode: profile.acme_auth_mode.to_string(),
             requires_approval: profile.requires_approval,
@@ -86,6 +88,7 @@ impl IntoDomain for ProfileRow {
             spiffe_uri_pattern: self.spiffe_uri_pattern,
             allow_short_lived: self.allow_short_lived,
             must_staple: self.must_staple,
+            no_rev_avail: self.no_rev_avail,
             required_csr_attributes: at.json("required_csr_attributes", &self.required_csr_attributes)?,
             acme_auth_mode: at.parse("acme_auth_mode", &self.acme_auth_mode)?,
             requires_approval: self.requires_approval,

@@ -94,6 +94,7 @@ pub(super) async fn prepare(base: &Foundation, gate: &PolicyGate, job: &Job) -> 
                 .map_or_else(|| vec![ExtendedKeyUsage::ServerAuth], |profile| profile.allowed_ekus.clone()),
             max_ttl: profile.as_ref().and_then(CertificateProfile::max_ttl),
             must_staple: profile.as_ref().is_some_and(|profile| profile.must_staple),
+            no_rev_avail: profile.as_ref().is_some_and(|profile| profile.no_rev_avail),
             csr_der: parsed.der().to_vec(),
         };
         Ok(Some((issuer, order, certificate, profile, rules)))

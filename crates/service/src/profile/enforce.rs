@@ -115,6 +115,12 @@ pub(crate) fn check_issued(leaf: &Certificate, profile: &CertificateProfile) -> 
     if let Some(usage) = profile.allowed_ekus.iter().find(|usage| !usages.contains(usage)) {
         return Err(format!("lacks the extended key usage {usage} of profile {}", profile.id));
     }
+    if profile.no_rev_avail && !leaf.no_rev_avail() {
+        return Err(format!(
+            "does not say that its revocation is not announced, which profile {} wants",
+            profile.id
+        ));
+    }
     if profile.must_staple && !leaf.must_staple() {
         return Err(format!("does not demand OCSP stapling, which profile {} wants", profile.id));
     }

@@ -93,7 +93,7 @@ impl Issuer for Wilful {
             ca_issuer_urls: Vec::new(),
             crl_urls: Vec::new(),
             freshest_crl_urls: Vec::new(),
-            no_rev_avail: false,
+            no_rev_avail: order.no_rev_avail,
         };
         (self.0)(&mut template);
         let leaf = template.to_be_signed(&root, key.algorithm()).unwrap().sign(&key).unwrap();
@@ -177,6 +177,10 @@ async fn what_an_issuer_returns_is_checked_against_the_profile_before_it_is_stor
 async fn a_short_lived_profile_issues_below_its_cap_and_nothing_longer() {
     let short = || CertificateProfile { allow_short_lived: true, max_ttl_seconds: 1_800, ..strict() };
     assert_eq!(verdict(short(), |_| {}).await, Ok(()));
+    let unannounced = || CertificateProfile { no_rev_avail: true, ..short() };
+    assert_eq!(verdict(unannounced(), |_| {}).await, Ok(()));
+    let error = verdict(unannounced(), |leaf| leaf.no_rev_avail = false).await.unwrap_err();
+    assert!(error.contains("does not say that its revocation"), "{error}");
     let error = verdict(short(), |leaf| leaf.not_after = build::at(3_000)).await.unwrap_err();
     assert!(error.contains("valid for 3000 seconds, longer than the 1800 seconds"), "{error}");
 

@@ -28,6 +28,7 @@ pub(crate) fn spec(name: &str) -> ProfileSpec {
         spiffe_uri_pattern: String::new(),
         allow_short_lived: false,
         must_staple: false,
+        no_rev_avail: false,
         required_csr_attributes: Vec::new(),
         acme_auth_mode: AcmeAuthMode::TrustAuthenticated,
         requires_approval: false,
@@ -46,6 +47,7 @@ fn spec_of(row: CertificateProfile) -> ProfileSpec {
         spiffe_uri_pattern: row.spiffe_uri_pattern,
         allow_short_lived: row.allow_short_lived,
         must_staple: row.must_staple,
+        no_rev_avail: row.no_rev_avail,
         required_csr_attributes: row.required_csr_attributes,
         acme_auth_mode: row.acme_auth_mode,
         requires_approval: row.requires_approval,
@@ -74,6 +76,7 @@ async fn every_field_survives_creation_and_change_on_both_engines() {
             spiffe_uri_pattern: "spiffe://example/.+".to_owned(),
             allow_short_lived: true,
             must_staple: true,
+            no_rev_avail: false,
             required_csr_attributes: texts(&["challengePassword", "extensionRequest"]),
             acme_auth_mode: AcmeAuthMode::Challenge,
             requires_approval: true,
@@ -158,6 +161,14 @@ async fn every_field_that_breaks_a_rule_is_named() {
     assert_eq!(fields, wanted);
     let uncapped = ProfileSpec { allow_short_lived: true, ..spec("Uncapped") };
     assert_eq!(profiles(&t).create(&admin(), None, uncapped).await.unwrap_err().code(), "invalid_request");
+    let short = || ProfileSpec { max_ttl_seconds: 1_800, allow_short_lived: true, ..spec("Unannounced") };
+    for unannounced in [
+        ProfileSpec { no_rev_avail: true, ..spec("Unannounced") },
+        ProfileSpec { no_rev_avail: true, must_staple: true, ..short() },
+    ] {
+        let refused = profiles(&t).create(&admin(), None, unannounced).await.unwrap_err();
+        assert!(format!("{refused:?}").contains("no_rev_avail"), "{refused:?}");
+    }
     assert!(t.audit().await.is_empty());
 }
 

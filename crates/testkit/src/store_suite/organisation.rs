@@ -229,6 +229,7 @@ pub async fn profiles_come_back_as_stored(db: &TestStore) {
         spiffe_uri_pattern: "^spiffe://".to_owned(),
         allow_short_lived: true,
         must_staple: true,
+        no_rev_avail: true,
         required_csr_attributes: vec!["challengePassword".to_owned()],
         acme_auth_mode: AcmeAuthMode::Challenge,
         requires_approval: true,

@@ -149,7 +149,7 @@ impl LocalCa {
             ca_issuer_urls: named.ca_issuers,
             crl_urls: named.crl,
             freshest_crl_urls: named.freshest_crl,
-            no_rev_avail: false,
+            no_rev_avail: order.no_rev_avail,
         };
         Ok((template, named.crl_shard))
     }
@@ -170,6 +170,7 @@ impl Issuer for LocalCa {
             max_ttl: true,
             ekus: true,
             must_staple: self.answers_ocsp(),
+            no_rev_avail: true,
             ip_sans: true,
             uri_sans: true,
         }

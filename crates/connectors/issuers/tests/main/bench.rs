@@ -136,6 +136,7 @@ pub(crate) fn order_with_key(common_name: &str, sans: &[&str], key: &KeyPair) ->
         ekus: vec![ExtendedKeyUsage::ServerAuth],
         max_ttl: None,
         must_staple: false,
+        no_rev_avail: false,
         csr_der: template.sign(key).unwrap().der().to_vec(),
     }
 }

@@ -119,6 +119,21 @@ async fn urls_and_must_staple_are_carried() {
 }
 
 #[tokio::test]
+async fn a_leaf_whose_revocation_is_not_announced_says_so_and_names_no_place() {
+    let bench = Bench::new();
+    let config = json!({
+        "ocsp_urls": ["http://ocsp.example.com"],
+        "crl_distribution_point_urls": ["http://pki.example.com/ca.crl"],
+    });
+    let ca = bench.build(&config).unwrap();
+    let mut short = order("a.example.com", &["a.example.com"]);
+    short.no_rev_avail = true;
+    let leaf = bench.issue(&*ca, short).await.leaf;
+    assert!(leaf.no_rev_avail());
+    assert!(leaf.ocsp_urls().is_empty() && leaf.crl_urls().is_empty());
+}
+
+#[tokio::test]
 async fn must_staple_without_an_ocsp_url_is_refused() {
     let bench = Bench::new();
     let ca = bench.build(&json!({})).unwrap();

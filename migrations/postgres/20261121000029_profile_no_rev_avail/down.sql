@@ -1,0 +1,1 @@
+ALTER TABLE certificate_profiles DROP COLUMN no_rev_avail;
