@@ -52,6 +52,10 @@ config-docs *ARGS:
 migrate-new NAME:
     cargo xtask migrate-new {{NAME}}
 
+# Build the web console, which the server serves
+web:
+    cargo xtask web
+
 # Show a certificate being issued, deployed and renewed
 demo *ARGS:
     cargo xtask demo {{ARGS}}

@@ -51,8 +51,7 @@ pub enum Mode {
 impl Generated {
     /// Runs the example and treats its output as `mode` says.
     pub fn run(&self, workspace: &Workspace, mode: Mode) -> Result<()> {
-        let arguments = ["run", "--quiet", "--package", self.package, "--example", self.example];
-        let text = read(&mut workspace.cargo(arguments))?;
+        let text = self.text(workspace)?;
         let path = workspace.root().join(self.path);
         match mode {
             Mode::Print => std::io::stdout().write_all(&text).context("cannot print"),
@@ -67,5 +66,11 @@ impl Generated {
             Mode::Check if std::fs::read(&path).is_ok_and(|current| current == text) => Ok(()),
             Mode::Check => bail!("{} is not what the code says; run `{}`", self.path, self.command),
         }
+    }
+
+    /// What the code says.
+    pub fn text(&self, workspace: &Workspace) -> Result<Vec<u8>> {
+        let arguments = ["run", "--quiet", "--package", self.package, "--example", self.example];
+        read(&mut workspace.cargo(arguments))
     }
 }

@@ -19,4 +19,5 @@ pub mod migration;
 pub mod packages;
 pub mod suite;
 pub mod tidy;
+pub mod web;
 pub mod workspace;

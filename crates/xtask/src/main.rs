@@ -9,7 +9,7 @@ use std::time::Instant;
 use xtask::generated::{API, CONFIGURATION, Mode, OPENAPI};
 use xtask::suite::{Scope, Suite};
 use xtask::workspace::Workspace;
-use xtask::{delegate, layers, migration, packages, tidy};
+use xtask::{delegate, layers, migration, packages, tidy, web};
 
 /// The repository's own commands.
 #[derive(Debug, Parser)]
@@ -44,6 +44,8 @@ enum Command {
     ApiDocs(Output),
     /// Write docs/reference/configuration.md from the code
     ConfigDocs(Output),
+    /// Build the web console, which the server holds or, in a debug build, reads; needs Node.js
+    Web,
     /// Build server and agent and show a certificate being issued, deployed and renewed
     Demo {
         /// End after the first round instead of staying up
@@ -116,6 +118,7 @@ fn run(command: Command) -> Result<()> {
         Command::Openapi(output) => OPENAPI.run(&workspace, output.mode()),
         Command::ApiDocs(output) => API.run(&workspace, output.mode()),
         Command::ConfigDocs(output) => CONFIGURATION.run(&workspace, output.mode()),
+        Command::Web => web::build(&workspace),
         Command::Demo { once, rest } => delegate::demo(&workspace, once, &rest),
         Command::Bench { rest } => delegate::bench(&workspace, &rest),
         Command::MigrateNew { name } => migration::create(workspace.root(), &name),

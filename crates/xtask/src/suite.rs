@@ -1,7 +1,7 @@
 //! `cargo xtask test` and `check`: every step in order, each with a heading and its time.
 
 use crate::workspace::{Workspace, run};
-use crate::{layers, packages, tidy};
+use crate::{layers, packages, tidy, web};
 use anyhow::{Context, Result};
 use certctl_test_support::TestPostgres;
 use std::time::Instant;
@@ -57,6 +57,9 @@ impl<'w> Suite<'w> {
     pub fn test(&self) -> Result<()> {
         step("packages", packages::ensure)?;
         self.check()?;
+        if matches!(self.scope, Scope::Workspace) {
+            step("web console", || web::check(self.workspace))?;
+        }
         if self.quick {
             return step("tests", || self.cargo_test(None));
         }
