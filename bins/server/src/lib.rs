@@ -5,6 +5,7 @@
 
 mod cli;
 mod commands;
+mod crl_source;
 mod database;
 mod edge;
 mod environment;

@@ -195,8 +195,16 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
         )),
     };
 
-    let published =
-        revocation::build(&config, life, &base, &live_issuers, &wakeups, database.engine(), &metrics)?;
+    let published = revocation::build(
+        &config,
+        life,
+        &base,
+        &live_issuers,
+        &wakeups,
+        database.engine(),
+        &outside,
+        &metrics,
+    )?;
     let runner = IssuanceRunner::new(
         base.clone(),
         live_issuers,

@@ -1,6 +1,6 @@
 //! Revocations: which certificates must not be trusted any more, since when and why.
 
-use crate::id::{CertificateId, IssuerId, RevocationId};
+use crate::id::{CertificateId, IssuerId, RevocationId, VersionId};
 use crate::{InvalidTransition, Timestamp, UnknownValue};
 
 string_enum! {
@@ -110,6 +110,21 @@ pub struct IssuerNotice {
     pub next_attempt_at: Option<Timestamp>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+}
+
+/// A leaf in the inventory that the CRL of a CA outside certctl lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaRevocation {
+    /// Version.
+    pub version_id: VersionId,
+    /// Inventory row.
+    pub certificate_id: CertificateId,
+    /// Reason.
+    pub reason: RevocationReason,
+    /// When it was revoked, says the CA.
+    pub revoked_at: Timestamp,
+    /// When certctl saw it.
+    pub seen_at: Timestamp,
 }
 
 /// What a request for a revocation means for a serial number that may be revoked already.

@@ -351,6 +351,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    watched_crls (url) {
+        url -> Text,
+        ca_der -> Binary,
+        next_check_at -> Timestamp,
+        checked_at -> Nullable<Timestamp>,
+        failures -> BigInt,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    crl_names (version_id) {
+        version_id -> Text,
+        url -> Text,
+    }
+}
+
+diesel::table! {
+    ca_revocations (version_id) {
+        version_id -> Text,
+        certificate_id -> Text,
+        reason -> Text,
+        revoked_at -> Timestamp,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     ocsp_responders (id) {
         id -> Text,
         issuer_id -> Text,
@@ -817,6 +845,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     blocked_keys,
     crl_cache,
     crl_generation_events,
+    watched_crls,
+    crl_names,
+    ca_revocations,
     ocsp_responders,
     ocsp_response_cache,
     jobs,

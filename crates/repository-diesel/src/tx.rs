@@ -7,11 +7,11 @@ use crate::dialect;
 use crate::totals::TotalCache;
 use certctl_repository::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo,
-    EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
-    NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
-    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, SessionRepo,
-    StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, CrlWatchRepo, DeploymentRepo, DigestRepo,
+    EnrolmentTokenRepo, EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo,
+    LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo,
+    PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo,
+    SecretRepo, SessionRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 
@@ -155,6 +155,7 @@ accessors! {
     ca_keys: CaKeyRepo,
     certificates: CertificateRepo,
     channels: ChannelRepo,
+    crl_watch: CrlWatchRepo,
     crls: CrlRepo,
     deployments: DeploymentRepo,
     digests: DigestRepo,

@@ -2,11 +2,11 @@
 
 use crate::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
-    CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, DeploymentRepo, DigestRepo, EnrolmentTokenRepo,
-    EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo, LeaseRepo, LedgerRepo,
-    NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo, PolicyRuleRepo, PolicyViolationRepo,
-    ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo, SecretRepo, SessionRepo,
-    StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
+    CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, CrlWatchRepo, DeploymentRepo, DigestRepo,
+    EnrolmentTokenRepo, EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo,
+    LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo,
+    PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo,
+    SecretRepo, SessionRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -41,6 +41,8 @@ pub trait Tx {
     fn certificates(&mut self) -> &mut dyn CertificateRepo;
     /// Notification channels.
     fn channels(&mut self) -> &mut dyn ChannelRepo;
+    /// CRLs of CAs outside certctl.
+    fn crl_watch(&mut self) -> &mut dyn CrlWatchRepo;
     /// CRLs.
     fn crls(&mut self) -> &mut dyn CrlRepo;
     /// Certificate↔target mappings and their deployment state.

@@ -15,11 +15,11 @@ use crate::job::withdraw;
 use crate::retry::pause_after_failure;
 use crate::support::audit_event;
 use certctl_domain::certificate::{Certificate, CertificateEvent};
-use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId, ProfileId};
+use certctl_domain::id::{AgentId, CertificateId, IdSource, JobId, ProfileId, VersionId};
 use certctl_domain::job::{Executor, Job, JobKind, JobStatus, VerificationStatus};
 use certctl_domain::renewal::{Decision, RenewalPolicy, expiring_from};
 use certctl_domain::{JsonText, Timestamp};
-use certctl_repository::{JobFilter, PageRequest, Tx};
+use certctl_repository::{JobFilter, NamedCrl, PageRequest, Tx};
 use certctl_service_api::certificate::QueuedIssuance;
 use certctl_service_api::{Actor, ServiceError};
 use std::time::Duration;
@@ -151,6 +151,17 @@ fn issuance_job(
         created_at: now,
         updated_at: now,
     }
+}
+
+/// The CRL by which the CA of a leaf tells that it was revoked, where it can be fetched and verified.
+pub(crate) fn named_crl(
+    version: &VersionId,
+    leaf: &certctl_pki::Certificate,
+    ca: Option<&certctl_pki::Certificate>,
+) -> Option<NamedCrl> {
+    let web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+    let url = leaf.crl_urls().into_iter().find(|url| web(url) && url.len() <= 1000)?;
+    Some(NamedCrl { version_id: version.clone(), url, ca_der: ca?.der().to_vec() })
 }
 
 /// Cancels the live issuances of a certificate without settling it.

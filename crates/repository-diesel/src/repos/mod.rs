@@ -11,6 +11,7 @@ mod audit_chain;
 mod ca_key;
 mod certificate;
 mod crl;
+mod crl_watch;
 mod deployment;
 mod digest;
 mod enrolment;

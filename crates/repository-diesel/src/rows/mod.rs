@@ -58,7 +58,7 @@ pub(crate) use organisation::{OwnerRow, TeamRow};
 pub(crate) use policy::PolicyRow;
 pub(crate) use policy_rule::{PolicyRuleRow, ViolationRow};
 pub(crate) use profile::ProfileRow;
-pub(crate) use revocation::{EntryRow, RevocationRow};
+pub(crate) use revocation::{CaRevocationRow, EntryRow, RevocationRow};
 pub(crate) use session::SessionRow;
 pub(crate) use target::TargetRow;
 pub(crate) use version::VersionRow;

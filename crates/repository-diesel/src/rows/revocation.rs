@@ -1,9 +1,9 @@
-//! Rows of `certificate_revocations`.
+//! Rows of `certificate_revocations` and `ca_revocations`.
 
 use super::{IntoDomain, Origin, db_time, parse, text, time};
-use crate::schema::certificate_revocations;
+use crate::schema::{ca_revocations, certificate_revocations};
 use crate::types::DbTime;
-use certctl_domain::revocation::{IssuerNotice, Revocation};
+use certctl_domain::revocation::{CaRevocation, IssuerNotice, Revocation};
 use certctl_repository::{RevokedSerial, StoreError};
 use diesel::prelude::*;
 
@@ -104,6 +104,43 @@ impl IntoDomain for EntryRow {
             revoked_at: self.revoked_at.into(),
             invalidity_date: time(self.invalidity_date),
             released: self.released_at.is_some(),
+        })
+    }
+}
+
+#[derive(Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = ca_revocations)]
+pub(crate) struct CaRevocationRow {
+    version_id: String,
+    certificate_id: String,
+    reason: String,
+    revoked_at: DbTime,
+    seen_at: DbTime,
+}
+
+impl From<&CaRevocation> for CaRevocationRow {
+    fn from(revocation: &CaRevocation) -> Self {
+        Self {
+            version_id: revocation.version_id.to_string(),
+            certificate_id: revocation.certificate_id.to_string(),
+            reason: revocation.reason.to_string(),
+            revoked_at: revocation.revoked_at.into(),
+            seen_at: revocation.seen_at.into(),
+        }
+    }
+}
+
+impl IntoDomain for CaRevocationRow {
+    type Domain = CaRevocation;
+
+    fn into_domain(self) -> Result<CaRevocation, StoreError> {
+        let at = Origin { table: "ca_revocations", id: &self.version_id };
+        Ok(CaRevocation {
+            version_id: at.parse("version_id", &self.version_id)?,
+            certificate_id: at.parse("certificate_id", &self.certificate_id)?,
+            reason: at.parse("reason", &self.reason)?,
+            revoked_at: self.revoked_at.into(),
+            seen_at: self.seen_at.into(),
         })
     }
 }

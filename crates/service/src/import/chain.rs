@@ -8,6 +8,8 @@ use certctl_service_api::ServiceError;
 pub(super) struct Chain {
     pub(super) leaf: Certificate,
     pub(super) above: Vec<Certificate>,
+    /// The CA that signed the leaf, root or not, if it was sent.
+    pub(super) signer: Option<Certificate>,
 }
 
 /// Reads one leaf and, in any order, certificates above it.
@@ -68,10 +70,11 @@ fn above(leaf: Certificate, mut pool: Vec<Certificate>) -> Result<Chain, Service
         let message = format!("`{}` is not above the leaf; send its own chain only", stranger.subject());
         return refuse("invalid_chain", &message);
     }
+    let signer = chain.first().cloned();
     if chain.last().is_some_and(Certificate::is_self_issued) {
         chain.pop();
     }
-    Ok(Chain { leaf, above: chain })
+    Ok(Chain { leaf, above: chain, signer })
 }
 
 fn refuse<T>(code: &'static str, message: &str) -> Result<T, ServiceError> {

@@ -104,6 +104,8 @@ fn insert(
     let certificates: Vec<_> = rows.iter().map(|row| row.certificate.clone()).collect();
     tx.certificates().insert_all(&certificates)?;
     tx.versions().insert_all(&rows.iter().map(|row| row.version.clone()).collect::<Vec<_>>())?;
+    let watched: Vec<_> = rows.iter().filter_map(|row| row.named_crl.clone()).collect();
+    tx.crl_watch().watch(&watched, now)?;
     let imported = |row: &&Row| {
         let details = json!({
             "name": row.certificate.name, "version_id": row.version.id, "serial": row.version.serial_number,

@@ -2,6 +2,7 @@
 
 use super::chain::{self, Chain};
 use crate::certificate::{check, new_row};
+use crate::issuance::named_crl;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::{CertificateId, IdSource, VersionId};
@@ -9,6 +10,7 @@ use certctl_domain::renewal::{Lifetime, expiring_from};
 use certctl_domain::san::San;
 use certctl_domain::version::CertificateVersion;
 use certctl_pki::chain_to_pem;
+use certctl_repository::NamedCrl;
 use certctl_service_api::ServiceError;
 use certctl_service_api::certificate::CertificateSpec;
 use certctl_service_api::import::{ImportItem, ImportPlace};
@@ -22,6 +24,8 @@ pub(super) struct Row {
     pub(super) version: CertificateVersion,
     /// Lower-case hex SHA-256 of the key.
     pub(super) key: String,
+    /// Where its CA tells what it revoked.
+    pub(super) named_crl: Option<NamedCrl>,
 }
 
 impl Row {
@@ -31,7 +35,7 @@ impl Row {
         ids: &dyn IdSource,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
-        let Chain { leaf, above } = chain::read(&item.pem)?;
+        let Chain { leaf, above, signer } = chain::read(&item.pem)?;
         let key = leaf.key_spec().ok_or_else(|| {
             ServiceError::unprocessable(
                 "pem",
@@ -81,7 +85,8 @@ impl Row {
             key_size: key.size,
             created_at: now,
         };
-        Ok(Self { certificate, version, key: certctl_crypto::sha256_hex(leaf.spki_der()) })
+        let named_crl = named_crl(&version.id, &leaf, signer.as_ref());
+        Ok(Self { certificate, version, key: certctl_crypto::sha256_hex(leaf.spki_der()), named_crl })
     }
 }
 

@@ -60,11 +60,16 @@ pub(super) async fn complete(
         finished_at: Some(now),
         ..intent
     };
+    // Of our own CAs the ledger tells more, and sooner.
+    let named_crl = (!plan.issuer.kind.is_local())
+        .then(|| issuance::named_crl(&version.id, leaf, Some(&checked.signer)))
+        .flatten();
     let (id, token, ids) = (job.id.clone(), job.lease_token, Arc::clone(&base.ids));
     let recorded = base.store.write("issuance.complete", move |tx| {
         let Some(mut job) = tx.jobs().find(&id)?.filter(|job| holds(job, token)) else { return Ok(false) };
         tx.versions().insert(&version)?;
         tx.ledger().finish(&issued)?;
+        tx.crl_watch().watch(named_crl.as_slice(), now)?;
         job.version_id = Some(version.id.clone());
         job.last_error = None;
         job.apply(JobEvent::Succeeded, now)?;

@@ -39,6 +39,8 @@ pub(super) struct Plan {
 pub(super) struct Checked {
     pub(super) leaf: Certificate,
     pub(super) pem_chain: String,
+    /// The CA that signed it.
+    pub(super) signer: Certificate,
 }
 
 fn permanent(message: impl Into<String>) -> JobFailure {
@@ -227,7 +229,7 @@ pub(super) fn check(
     }
     // Another CA decided what it signed, so the rules are applied to the result as well.
     match checks::broken_rules_of_issued(leaf.tbs_der(), &signer, &plan.order) {
-        None => Ok(Checked { leaf, pem_chain }),
+        None => Ok(Checked { leaf, pem_chain, signer }),
         Some(rules) => Err(refuse(&format!("breaks rules: {rules}"))),
     }
 }

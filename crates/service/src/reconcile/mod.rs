@@ -18,6 +18,7 @@ mod renewal_sweep;
 mod retention;
 mod revocation_notices;
 mod rollups;
+mod served_revocation;
 
 pub use agent_health::AgentHealth;
 pub use crl_generation::{CrlGeneration, follow_revocations};
@@ -35,3 +36,4 @@ pub use renewal_sweep::RenewalSweep;
 pub use retention::Retention;
 pub use revocation_notices::RevocationNotices;
 pub use rollups::{RollupFold, RollupRepair};
+pub use served_revocation::{CrlSource, ServedRevocation};

@@ -92,6 +92,8 @@ mod scope;
 #[cfg(test)]
 mod seed;
 #[cfg(test)]
+mod served_revocation;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod statistics;

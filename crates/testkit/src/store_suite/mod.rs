@@ -14,6 +14,7 @@ pub mod certificate_list;
 pub mod certificate_purge;
 pub mod channel;
 pub mod claim;
+pub mod crl_watch;
 pub mod deployment;
 pub mod digest;
 pub mod event;
@@ -217,6 +218,10 @@ macro_rules! store_suite {
                 leases_are_extended_by_their_holder_only,
                 released_jobs_are_claimable_now,
                 two_claimers_never_share_a_job,
+            }
+            crl_watch {
+                a_crl_is_due_until_it_was_looked_at,
+                leaves_are_those_that_are_valid_and_not_known_as_revoked,
             }
             deployment {
                 a_cancelled_deployment_waits_for_a_newer_version,
