@@ -3,7 +3,7 @@
 
 use crate::bench::{ServiceBench, TARGET_TOKEN, admin, object, operator, person, to};
 use crate::flow::{Flow, spec as certificate_spec};
-use crate::{agent_group, approval, import, operation, owner, policy, profile, renewal_policy};
+use crate::{agent_group, approval, import, job, operation, owner, policy, profile, renewal_policy};
 use certctl_domain::access::Role;
 use certctl_domain::agent::AgentMetadata;
 use certctl_domain::agent_group::MembershipType;
@@ -11,6 +11,7 @@ use certctl_domain::audit::ExportFormat;
 use certctl_domain::id::{
     AgentGroupId, CertificateId, OwnerId, PolicyRuleId, ProfileId, RenewalPolicyId, TeamId,
 };
+use certctl_domain::job::{Executor, Job, JobKind};
 use certctl_service::audit::{Audit, AuditKeys};
 use certctl_service::{Imports, Profiles, RenewalPolicies, Teams};
 use certctl_service_api::agent::{AgentService, NewAgent};
@@ -229,7 +230,7 @@ async fn approvals_leave_one_event_per_decision() {
 }
 
 #[tokio::test]
-async fn imports_and_pauses_leave_one_event_per_fact() {
+async fn operations_imports_and_pauses_leave_one_event_per_fact() {
     for bench in ServiceBench::both().await {
         let t = Flow::on(bench);
         let (bench, who) = (&t.bench, operator());
@@ -243,6 +244,25 @@ async fn imports_and_pauses_leave_one_event_per_fact() {
         let pause = t.renewals.pause(&who, &id, "the zone moves".to_owned());
         fact(bench, &who, ("certificate_paused", subject), pause).await;
         fact(bench, &who, ("certificate_unpaused", subject), t.renewals.unpause(&who, &id)).await;
+        let aim = t.certificates.set_targets(&who, &id, vec![build::id(build::TARGET)]);
+        fact(bench, &who, ("certificate_targets_changed", subject), aim).await;
+
+        let operations = operation::operations(bench);
+        let start = operations.start(&who, operation::renewal(operation::of_team()));
+        let (view, _) = fact(bench, &who, ("bulk_renewal_initiated", subject), start).await;
+        let cancel = operations.cancel(&who, &view.operation.id);
+        fact(bench, &who, ("operation_cancelled", "operation"), cancel).await;
+
+        let check = Job {
+            kind: JobKind::Validation,
+            target_id: Some(build::id(build::TARGET)),
+            agent_id: Some(build::id(build::AGENT)),
+            executor: Executor::Agent,
+            ..build::job("job-failed")
+        };
+        bench.add_job(job::failed(check)).await;
+        let (jobs, id) = (bench.jobs(), build::id("job-failed"));
+        fact(bench, &who, ("job_retried", "job"), jobs.retry(&who, &id)).await;
     }
 }
 

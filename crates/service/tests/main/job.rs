@@ -31,7 +31,7 @@ fn deployment(id: &str) -> Job {
     }
 }
 
-fn failed(mut job: Job) -> Job {
+pub(crate) fn failed(mut job: Job) -> Job {
     job.attempts = 3;
     job.last_error = Some("it broke".to_owned());
     job.apply(JobEvent::Exhausted, build::at(0)).unwrap();
