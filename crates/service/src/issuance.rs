@@ -82,11 +82,11 @@ pub(crate) fn queue(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     certificate: &mut Certificate,
+    policy: &RenewalPolicy,
     agents: &[AgentId],
     trigger: &Trigger<'_>,
     now: Timestamp,
 ) -> Result<Vec<QueuedIssuance>, Failure> {
-    let policy = policy_of(tx, certificate)?;
     let approval = approval_profile(tx, certificate)?;
     let waits = approval.is_some() && trigger.gate.holds_back();
     certificate.apply(CertificateEvent::IssuanceRequested, now)?;
@@ -94,7 +94,7 @@ pub(crate) fn queue(
     certificate.retry_at = None;
     let mut queued = Vec::with_capacity(agents.len());
     for agent in agents {
-        let job = issuance_job(JobId::mint(ids), certificate, agent, &policy, waits, trigger.who.name(), now);
+        let job = issuance_job(JobId::mint(ids), certificate, agent, policy, waits, trigger.who.name(), now);
         tx.jobs().insert(&job)?;
         if let Some(profile) = &approval {
             let about =

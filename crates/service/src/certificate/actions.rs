@@ -31,7 +31,8 @@ impl Certificates {
         let guards = self.base.guards;
         let queued = self.base.store.write("certificate.renew", move |tx| {
             let trigger = Trigger::new(&who, "requested", &gate, guards);
-            renew(tx, &*ids, &trigger, &id, &options, now)
+            let certificate = get(tx, &id)?;
+            renew(tx, &*ids, &trigger, certificate, &options, now)
         });
         let queued = queued.await?;
         for issuance in &queued {
@@ -102,11 +103,11 @@ pub(crate) fn renew(
     tx: &mut dyn Tx,
     ids: &dyn IdSource,
     trigger: &Trigger<'_>,
-    id: &CertificateId,
+    mut certificate: Certificate,
     options: &RenewOptions,
     now: Timestamp,
 ) -> Result<Vec<QueuedIssuance>, Failure> {
-    let mut certificate = get(tx, id)?;
+    let id = &certificate.id.clone();
     // Before what is missing for a renewal: mending that would be in vain.
     still_in_use(&certificate, "renewed")?;
     if certificate.status == CertificateStatus::RenewalInProgress {
@@ -125,13 +126,13 @@ pub(crate) fn renew(
         return Err(frozen(id, &policy.id, freeze));
     }
     let way = Way::Renewal { overrides: options.override_limit };
-    let open = trigger.guards.admit(tx, &certificate, &lineages, way, now)?;
+    let open = trigger.guards.admit(tx, &certificate, &lineages, &policy, way, now)?;
     let overridden = options
         .override_limit
         .then(|| json!({"rule": Rule::CircuitOpen, "open": open, "reason": options.reason}));
     let trigger = Trigger { overridden, ..*trigger };
-    let queued = issuance::queue(tx, ids, &mut certificate, &agents, &trigger, now)?;
-    tx.certificates().update(&mut certificate)?;
+    let queued = issuance::queue(tx, ids, &mut certificate, &policy, &agents, &trigger, now)?;
+    tx.certificates().update_state(&mut certificate)?;
     Ok(queued)
 }
 

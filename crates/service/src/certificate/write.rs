@@ -212,8 +212,8 @@ fn restart_issuance(
         }
         return Ok(());
     }
-    trigger.guards.admit(tx, certificate, &lineages, Way::Change, now)?;
-    issuance::queue(tx, ids, certificate, &agents, trigger, now)?;
+    trigger.guards.admit(tx, certificate, &lineages, &policy, Way::Change, now)?;
+    issuance::queue(tx, ids, certificate, &policy, &agents, trigger, now)?;
     Ok(())
 }
 

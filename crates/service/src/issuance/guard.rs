@@ -1,7 +1,7 @@
 //! Guards against going in circles: a limit of issuances per set of names, and a pause after
 //! issuances that keep failing.
 
-use super::{Lineage, policy_of};
+use super::Lineage;
 use crate::failure::Failure;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::Certificate;
@@ -66,11 +66,11 @@ impl Guards {
         tx: &mut dyn Tx,
         certificate: &Certificate,
         lineages: &[Lineage],
+        policy: &RenewalPolicy,
         way: Way,
         now: Timestamp,
     ) -> Result<bool, Failure> {
-        let policy = policy_of(tx, certificate)?;
-        match self.circuit(tx, certificate, lineages, &policy, now)? {
+        match self.circuit(tx, certificate, lineages, policy, now)? {
             Some(open) if way != (Way::Renewal { overrides: true }) => {
                 Err(open.refusal(&certificate.id, way))
             }

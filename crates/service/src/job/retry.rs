@@ -69,13 +69,14 @@ fn request_issuance(
             ),
         )));
     }
-    guards.admit(tx, &certificate, &lineages, Way::Retry, now)?;
+    let policy = issuance::policy_of(tx, &certificate)?;
+    guards.admit(tx, &certificate, &lineages, &policy, Way::Retry, now)?;
     // Another agent's issuance may have it in progress already.
     if certificate.status != CertificateStatus::RenewalInProgress {
         certificate.apply(CertificateEvent::IssuanceRequested, now)?;
     }
     certificate.next_action_at = None;
-    tx.certificates().update(&mut certificate)?;
+    tx.certificates().update_state(&mut certificate)?;
     Ok(())
 }
 

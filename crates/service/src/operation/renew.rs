@@ -38,7 +38,8 @@ impl BulkAction for Renew {
     }
 
     fn apply(&self, tx: &mut dyn Tx, step: &Step<'_>) -> Result<Outcome, Failure> {
-        let skipped = match certificate::get(tx, step.certificate)?.status {
+        let row = certificate::get(tx, step.certificate)?;
+        let skipped = match row.status {
             CertificateStatus::Archived => Some(("archived", "it is archived")),
             CertificateStatus::Revoked => Some(("revoked", "it is revoked")),
             CertificateStatus::RenewalInProgress => Some(("already_renewing", "it is being renewed already")),
@@ -48,8 +49,7 @@ impl BulkAction for Renew {
             return Ok(Outcome::Skipped { code, message: message.to_owned() });
         }
         let trigger = Trigger::new(step.who, "requested", step.gate, *step.guards);
-        let queued =
-            certificate::renew(tx, step.ids, &trigger, step.certificate, &RenewOptions::default(), step.now)?;
+        let queued = certificate::renew(tx, step.ids, &trigger, row, &RenewOptions::default(), step.now)?;
         let jobs: Vec<_> =
             queued.iter().map(|job| json!({"job_id": job.job_id, "agent_id": job.agent_id})).collect();
         Ok(Outcome::Done {

@@ -1,6 +1,6 @@
-//! Does the items of operations: each in a transaction of its own, a batch of each operation in
-//! turn, so that a small one does not wait for a large one. What is recorded is never done again,
-//! whichever replica goes on.
+//! Does the items of operations: a few in one transaction, a batch of each operation in turn, so
+//! that a small one does not wait for a large one. When one of the few is refused, each gets a
+//! transaction of its own. What is recorded is never done again, whichever replica goes on.
 
 use crate::failure::Failure;
 use crate::operation::action::{BulkAction, Outcome, Step, action};
@@ -16,12 +16,16 @@ use certctl_service_api::engine::{Reconciler, Report, StopSignal};
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::slice;
 use std::sync::Arc;
 
 /// Operations that take turns.
 const TOGETHER: u32 = 20;
 /// Items of one turn.
 const BATCH: u32 = 50;
+/// Items that share a transaction: enough that the commit does not count, few enough that others do
+/// not wait for it.
+const FEW: usize = 25;
 
 /// Does what operations ask for.
 #[derive(Debug)]
@@ -39,13 +43,13 @@ struct Work {
     dry_run: bool,
 }
 
-/// Why the transaction of an item was undone.
+/// Why a transaction of items was undone.
 enum Undone {
-    /// It was only tried out.
-    Tried(Outcome),
-    /// Somebody else did it, or the operation was cancelled.
+    /// They were only tried out.
+    Tried(Vec<OperationItem>),
+    /// Somebody else did one of them, or the operation was cancelled.
     Taken,
-    /// It was refused.
+    /// One of them was refused.
     Failed(Failure),
 }
 
@@ -87,12 +91,23 @@ impl OperationRunner {
         let pending = pending.await?;
         let last = pending.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
         let (mut ended, mut wakes) = (0, BTreeSet::new());
-        for certificate in pending {
+        for few in pending.chunks(FEW) {
             if stop.stopping() {
                 break;
             }
-            wakes.extend(self.item(&work, certificate).await?);
-            ended += 1;
+            if let Ok(woken) = self.attempt(&work, few).await {
+                wakes.extend(woken);
+                ended += few.len() as u64;
+                continue;
+            }
+            // One of them is refused, and none was done.
+            for certificate in few {
+                if stop.stopping() {
+                    break;
+                }
+                wakes.extend(self.alone(&work, certificate).await?);
+                ended += 1;
+            }
         }
         for agent in &wakes {
             self.wakeups.wake_agent(agent);
@@ -103,36 +118,64 @@ impl OperationRunner {
         Ok(ended)
     }
 
-    /// One item; its failure is recorded and stops nothing.
-    async fn item(&self, work: &Arc<Work>, certificate: CertificateId) -> Result<Vec<AgentId>, ServiceError> {
+    /// All of these or none; says which agents have work now.
+    async fn attempt(
+        &self,
+        work: &Arc<Work>,
+        certificates: &[CertificateId],
+    ) -> Result<Vec<AgentId>, Undone> {
         let (now, ids) = (self.base.clock.now(), Arc::clone(&self.base.ids));
         let (gate, guards) = (self.base.approvals.clone(), self.base.guards);
-        let (shared, id) = (Arc::clone(work), certificate.clone());
-        let attempted = self.base.store.write("operation.item", move |tx| {
-            let Work { who, parameters, .. } = &*shared;
-            let step =
-                Step { ids: &*ids, who, gate: &gate, guards: &guards, certificate: &id, parameters, now };
-            let outcome = shared.action.apply(tx, &step)?;
-            if shared.dry_run {
-                return Err(Undone::Tried(outcome));
+        let (work, certificates) = (Arc::clone(work), certificates.to_vec());
+        let attempted = self.base.store.write("operation.items", move |tx| {
+            let Work { who, parameters, .. } = &*work;
+            let (mut items, mut wakes) = (Vec::with_capacity(certificates.len()), Vec::new());
+            for certificate in &certificates {
+                let step =
+                    Step { ids: &*ids, who, gate: &gate, guards: &guards, certificate, parameters, now };
+                let outcome = work.action.apply(tx, &step)?;
+                items.push(item_of(&work.id, certificate, &outcome, now));
+                if let Outcome::Done { wakes: woken, .. } = outcome {
+                    wakes.extend(woken);
+                }
             }
-            record(tx, &item_of(&shared.id, &id, &outcome, now)).map_err(taken)?;
-            Ok(outcome)
+            if work.dry_run {
+                return Err(Undone::Tried(items));
+            }
+            record(tx, &items).map_err(taken)?;
+            Ok(wakes)
         });
-        let item = match attempted.await {
-            Ok(Outcome::Done { wakes, .. }) => return Ok(wakes),
-            Ok(Outcome::Skipped { .. }) | Err(Undone::Taken) => return Ok(Vec::new()),
-            // Its jobs never were.
-            Err(Undone::Tried(outcome)) => {
-                OperationItem { result: None, ..item_of(&work.id, &certificate, &outcome, now) }
+        match attempted.await {
+            // Their jobs never were.
+            Err(Undone::Tried(items)) => {
+                let items = items.into_iter().map(|item| OperationItem { result: None, ..item });
+                self.record(items.collect()).await.map(|()| Vec::new())
             }
-            Err(Undone::Failed(failure)) => failed(&work.id, &certificate, failure.into(), now)?,
+            other => other,
+        }
+    }
+
+    /// One item; its failure is recorded and stops nothing.
+    async fn alone(
+        &self,
+        work: &Arc<Work>,
+        certificate: &CertificateId,
+    ) -> Result<Vec<AgentId>, ServiceError> {
+        let failure = match self.attempt(work, slice::from_ref(certificate)).await {
+            Ok(wakes) => return Ok(wakes),
+            Err(Undone::Taken | Undone::Tried(_)) => return Ok(Vec::new()),
+            Err(Undone::Failed(failure)) => failure,
         };
-        let recorded = self.base.store.write("operation.record", move |tx| record(tx, &item).map_err(taken));
-        match recorded.await {
+        let item = failed(&work.id, certificate, failure.into(), self.base.clock.now())?;
+        match self.record(vec![item]).await {
             Ok(()) | Err(Undone::Taken | Undone::Tried(_)) => Ok(Vec::new()),
             Err(Undone::Failed(failure)) => Err(failure.into()),
         }
+    }
+
+    async fn record(&self, items: Vec<OperationItem>) -> Result<(), Undone> {
+        let recorded = self.base.store.write("operation.record", move |tx| record(tx, &items).map_err(taken));
+        recorded.await
     }
 
     async fn finish(&self, id: &OperationId) -> Result<(), ServiceError> {
@@ -212,14 +255,17 @@ fn failed(
     })
 }
 
-/// Writes down how an item ended, in the transaction that ended it.
-fn record(tx: &mut dyn Tx, item: &OperationItem) -> Result<(), Failure> {
-    tx.operations().finish(item)?;
-    let mut operation = get(tx, &item.operation_id)?;
-    if let Some(at) = item.finished_at {
-        operation.start(at);
+/// Writes down how items of one operation ended, in the transaction that ended them.
+fn record(tx: &mut dyn Tx, items: &[OperationItem]) -> Result<(), Failure> {
+    let Some(first) = items.first() else { return Ok(()) };
+    let mut operation = get(tx, &first.operation_id)?;
+    for item in items {
+        tx.operations().finish(item)?;
+        if let Some(at) = item.finished_at {
+            operation.start(at);
+        }
+        operation.count(item.state);
     }
-    operation.count(item.state);
     Ok(tx.operations().update(&operation)?)
 }
 

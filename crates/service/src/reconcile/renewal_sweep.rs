@@ -95,15 +95,15 @@ fn enqueue(
     let due = assessment.due(now);
     if due.is_empty() {
         row.next_action_at = assessment.next_look();
-        tx.certificates().update(&mut row)?;
+        tx.certificates().update_state(&mut row)?;
         return Ok(Vec::new());
     }
     let system = Actor::system();
     let overridden = assessment.step.overrides.map(|rule| json!({ "rule": rule }));
     let trigger =
         Trigger { overridden, ..Trigger::new(&system, assessment.step.rule.as_str(), gate, *guards) };
-    issuance::queue(tx, ids, &mut row, &due, &trigger, now)?;
-    tx.certificates().update(&mut row)?;
+    issuance::queue(tx, ids, &mut row, assessment.policy(), &due, &trigger, now)?;
+    tx.certificates().update_state(&mut row)?;
     Ok(due)
 }
 

@@ -66,6 +66,8 @@ mod notification;
 #[cfg(test)]
 mod operation;
 #[cfg(test)]
+mod operation_scale;
+#[cfg(test)]
 mod owner;
 #[cfg(test)]
 mod policy;

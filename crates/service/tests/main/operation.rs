@@ -23,7 +23,7 @@ pub(crate) fn operations(t: &ServiceBench) -> Operations {
     Operations::new(t.base.clone(), Arc::clone(&t.wakeups))
 }
 
-async fn work(t: &ServiceBench, stop: &dyn StopSignal) -> Report {
+pub(crate) async fn work(t: &ServiceBench, stop: &dyn StopSignal) -> Report {
     OperationRunner::new(t.base.clone(), Arc::clone(&t.wakeups)).activate(stop).await
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn of_team() -> Selection {
 }
 
 /// Stops after so many looks.
-struct StopsAfter(AtomicU32);
+pub(crate) struct StopsAfter(pub(crate) AtomicU32);
 
 impl StopSignal for StopsAfter {
     fn stopping(&self) -> bool {
@@ -64,7 +64,7 @@ async fn seed(t: &ServiceBench, count: usize) {
     .await;
 }
 
-async fn ended(t: &ServiceBench, view: &OperationView) -> OperationView {
+pub(crate) async fn ended(t: &ServiceBench, view: &OperationView) -> OperationView {
     operations(t).get(&viewer(), &view.operation.id, Duration::ZERO).await.unwrap()
 }
 
@@ -168,17 +168,18 @@ async fn another_number_than_expected_begins_nothing() {
 #[tokio::test]
 async fn an_operation_goes_on_where_it_was_stopped_and_does_nothing_twice() {
     for t in ServiceBench::both().await {
-        seed(&t, 9).await;
+        seed(&t, 61).await;
         let view = operations(&t).start(&operator(), renewal(of_team())).await.unwrap();
-        // One look before the round, one before each item.
-        work(&t, &StopsAfter(AtomicU32::new(4))).await;
+        // One look before the round, one before the first few; the next few hold one that fails, so
+        // there is a look before each of them.
+        work(&t, &StopsAfter(AtomicU32::new(2 + 4))).await;
         let half = ended(&t, &view).await;
-        assert_eq!((half.operation.state, half.operation.total_done), (OperationState::Running, 3));
-        assert_eq!(t.all_jobs().await.len(), 3);
+        assert_eq!((half.operation.state, half.operation.total_done), (OperationState::Running, 28));
+        assert_eq!(t.all_jobs().await.len(), 28);
         work(&t, &Never).await;
         let done = ended(&t, &view).await;
-        assert_eq!((done.operation.total_done, done.operation.total_failed), (8, 1));
-        assert_eq!(t.all_jobs().await.len(), 8);
+        assert_eq!((done.operation.total_done, done.operation.total_failed), (60, 1));
+        assert_eq!(t.all_jobs().await.len(), 60);
         assert_eq!(work(&t, &Never).await, Report::default());
     }
 }
@@ -186,17 +187,18 @@ async fn an_operation_goes_on_where_it_was_stopped_and_does_nothing_twice() {
 #[tokio::test]
 async fn a_cancelled_operation_keeps_what_was_done() {
     let t = ServiceBench::new().await;
-    seed(&t, 9).await;
+    seed(&t, 60).await;
     let view = operations(&t).start(&operator(), renewal(of_team())).await.unwrap();
-    work(&t, &StopsAfter(AtomicU32::new(4))).await;
+    // One look before the round, one before the first few.
+    work(&t, &StopsAfter(AtomicU32::new(2))).await;
     let refused = operations(&t).cancel(&viewer(), &view.operation.id).await.unwrap_err();
     assert_eq!(refused.code(), "forbidden");
     let cancelled = operations(&t).cancel(&operator(), &view.operation.id).await.unwrap();
     assert_eq!(cancelled.operation.state, OperationState::Cancelled);
     assert_eq!(operations(&t).cancel(&operator(), &view.operation.id).await.unwrap(), cancelled);
     assert_eq!(work(&t, &Never).await, Report::default());
-    assert_eq!(t.all_jobs().await.len(), 3);
-    assert_eq!(codes(&t, &view, ItemState::Cancelled).await.len(), 6);
+    assert_eq!(t.all_jobs().await.len(), 25);
+    assert_eq!(codes(&t, &view, ItemState::Cancelled).await.len(), 35);
 
     let view = operations(&t).start(&operator(), renewal(of_team())).await.unwrap();
     work(&t, &Never).await;
