@@ -26,6 +26,10 @@ pub trait IssuerRepo {
     fn update(&mut self, issuer: &mut Issuer) -> Result<(), StoreError>;
     /// Records a test result without touching the revision.
     fn record_test(&mut self, id: &IssuerId, status: TestStatus, at: Timestamp) -> Result<(), StoreError>;
+    /// Certificates that name it.
+    fn certificates(&mut self, id: &IssuerId) -> Result<u64, StoreError>;
+    /// Issuances that the ledger keeps of it.
+    fn issuances(&mut self, id: &IssuerId) -> Result<u64, StoreError>;
     /// Removes a row and its CA keys. `InUse{certificate.issuer_id|issuance.issuer_id}`; `Stale` when absent.
     fn delete(&mut self, id: &IssuerId) -> Result<(), StoreError>;
 }

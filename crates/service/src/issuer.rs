@@ -15,7 +15,7 @@ use certctl_repository::{IssuerFilter, SealedColumn, Tx};
 use certctl_service_api::edit::Edit;
 use certctl_service_api::issuer::{IssuerQuery, IssuerService, IssuerSpec, TestReport};
 use certctl_service_api::list::{ListRequest, Listing};
-use certctl_service_api::{Actor, ServiceError};
+use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +99,18 @@ impl Wanted {
 
 fn get(tx: &mut dyn Tx, id: &IssuerId) -> Result<Issuer, Failure> {
     tx.issuers().find(id)?.ok_or_else(|| Failure::Service(ServiceError::not_found("issuer", id)))
+}
+
+/// What an issuer has issued stays on record, so that only one that never issued can go.
+fn kept(id: &IssuerId, certificates: u64, issuances: u64) -> Failure {
+    let next = match (certificates, issuances) {
+        (0, _) => "its record stays; switch it off instead",
+        (_, 0) => "give them another issuer first",
+        _ => "give them another issuer and switch this one off, because its record stays",
+    };
+    let message = format!("issuer {id} has {certificates} certificates and {issuances} issuances; {next}");
+    let details = json!({"counts": {"certificates": certificates, "issuances": issuances}});
+    Failure::Service(ServiceError::Conflict { code: ConflictCode::InUse, message, details: Some(details) })
 }
 
 fn facts(row: &Issuer) -> Value {
@@ -210,6 +222,10 @@ impl IssuerService for Issuers {
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
         let deleted = self.base.store.write("issuer.delete", move |tx| {
             let before = facts(&get(tx, &id)?);
+            let (certificates, issuances) = (tx.issuers().certificates(&id)?, tx.issuers().issuances(&id)?);
+            if certificates + issuances > 0 {
+                return Err(kept(&id, certificates, issuances));
+            }
             tx.issuers().delete(&id)?;
             let details = json!({"before": before});
             tx.audit().append(&audit_event(

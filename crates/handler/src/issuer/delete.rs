@@ -11,7 +11,7 @@ use certctl_service_api::issuer::IssuerService;
     params(("id" = IssuerId, Path, description = "Issuer")),
     responses(
         (status = 204, description = "Removed"),
-        (status = 409, description = "Certificates refer to it"),
+        (status = 409, description = "Certificates refer to it, or it has issued some; `details.counts` tells how many"),
     ),
 )]
 pub(super) async fn delete_issuer(

@@ -10,7 +10,6 @@ use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::{Issuer, TestStatus};
 use certctl_repository::{IssuerFilter, IssuerRepo, Page, PageRequest, StoreError, exactly_one};
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 fn filtered(filter: IssuerFilter) -> issuers::BoxedQuery<'static, MultiBackend> {
@@ -57,16 +56,27 @@ impl IssuerRepo for DieselTx<'_> {
         exactly_one(self.check(updated)?)
     }
 
+    fn certificates(&mut self, id: &IssuerId) -> Result<u64, StoreError> {
+        let rows = managed_certificates::table
+            .filter(managed_certificates::issuer_id.eq(id.as_str()))
+            .count()
+            .get_result::<i64>(self.conn);
+        self.check(rows).map(i64::unsigned_abs)
+    }
+
+    fn issuances(&mut self, id: &IssuerId) -> Result<u64, StoreError> {
+        let rows = issuance_ledger::table
+            .filter(issuance_ledger::issuer_id.eq(id.as_str()))
+            .count()
+            .get_result::<i64>(self.conn);
+        self.check(rows).map(i64::unsigned_abs)
+    }
+
     fn delete(&mut self, id: &IssuerId) -> Result<(), StoreError> {
-        let certificates =
-            managed_certificates::table.filter(managed_certificates::issuer_id.eq(id.as_str()));
-        let used = diesel::select(exists(certificates)).get_result(self.conn);
-        if self.check(used)? {
+        if IssuerRepo::certificates(self, id)? > 0 {
             return Err(StoreError::InUse { key: Reference::CERTIFICATE_ISSUER.key });
         }
-        let issuances = issuance_ledger::table.filter(issuance_ledger::issuer_id.eq(id.as_str()));
-        let used = diesel::select(exists(issuances)).get_result(self.conn);
-        if self.check(used)? {
+        if IssuerRepo::issuances(self, id)? > 0 {
             return Err(StoreError::InUse { key: Reference::ISSUANCE_ISSUER.key });
         }
         let keys =

@@ -4,6 +4,7 @@ use crate::bench::{SecretiveIssuers, ServiceBench, admin, live_issuers, object, 
 use certctl_connector_api::IssuerRegistry;
 use certctl_domain::id::IssuerId;
 use certctl_domain::issuer::{Issuer, TestStatus};
+use certctl_domain::ledger::Issuance;
 use certctl_service::Issuers;
 use certctl_service_api::issuer::{IssuerQuery, IssuerService, IssuerSpec};
 use certctl_service_api::list::ListRequest;
@@ -195,13 +196,27 @@ async fn a_failed_test_is_recorded() {
 }
 
 #[tokio::test]
-async fn an_issuer_in_use_stays_and_a_free_one_goes_with_its_key() {
+async fn an_issuer_in_use_stays_and_tells_by_how_many_and_a_free_one_goes_with_its_key() {
     for t in ServiceBench::both().await {
         let id: IssuerId = build::id(build::ISSUER);
         t.issuers().test(&admin(), &id).await.unwrap();
-        t.write(|tx| tx.certificates().insert(&build::certificate("mc-web"))).await;
-        let refusal = t.issuers().delete(&admin(), &id).await.unwrap_err();
-        assert_eq!(conflict(&refusal), ConflictCode::InUse);
+        t.write(|tx| {
+            tx.issuers().insert(&build::issuer("iss-old"))?;
+            tx.certificates().insert(&build::certificate("mc-web"))?;
+            tx.ledger().record(&Issuance { issuer_id: build::id("iss-old"), ..build::issuance("is-old") })
+        })
+        .await;
+        for (id, counts, advice) in [
+            (&id, json!({"certificates": 1, "issuances": 0}), "another issuer"),
+            (&build::id("iss-old"), json!({"certificates": 0, "issuances": 1}), "switch it off"),
+        ] {
+            let refusal = t.issuers().delete(&admin(), id).await.unwrap_err();
+            let ServiceError::Conflict { details: Some(details), message, .. } = &refusal else {
+                panic!("{refusal:?}")
+            };
+            assert_eq!((conflict(&refusal), &details["counts"]), (ConflictCode::InUse, &counts));
+            assert!(message.contains(advice), "{message}");
+        }
 
         let free: IssuerId = build::id("iss-free");
         t.issuers().create(&admin(), Some(free.clone()), spec("Free", json!({}))).await.unwrap();

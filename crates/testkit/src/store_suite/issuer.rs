@@ -88,6 +88,12 @@ pub async fn only_unused_issuers_are_deleted(db: &TestStore) {
         tx.ca_keys().insert(&CaKey { issuer_id: build::id("iss-free"), ..build::ca_key("cak-free") })
     })
     .await;
+    for (id, used) in [(build::ISSUER, (1, 0)), ("iss-ledger", (0, 1)), ("iss-free", (0, 0))] {
+        let counts = read(db, move |tx| {
+            Ok((tx.issuers().certificates(&build::id(id))?, tx.issuers().issuances(&build::id(id))?))
+        });
+        assert_eq!(counts.await, used, "{id}");
+    }
     let deleted = attempt(db, |tx| tx.issuers().delete(&build::id(build::ISSUER))).await;
     assert_refused!(deleted, InUse, "certificate.issuer_id");
     let deleted = attempt(db, |tx| tx.issuers().delete(&build::id("iss-ledger"))).await;
