@@ -2,6 +2,7 @@
 
 use crate::call_log;
 use crate::input::field_error;
+use crate::objects::Objects;
 use crate::{ApiError, HttpCore, Refusal};
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -118,7 +119,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         return Err(ServiceError::Invalid(vec![field]).into());
     }
     let mut input = serde_json::Deserializer::from_slice(bytes);
-    let value = match serde_path_to_error::deserialize(&mut input) {
+    let value = match serde_path_to_error::deserialize(Objects(&mut input)) {
         Ok(value) => value,
         Err(error) if error.inner().classify() == Category::Data => {
             let field = field_error(error.path(), &reason(error.inner()));

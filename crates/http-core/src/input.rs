@@ -1,5 +1,6 @@
 //! From serde's errors to refused fields.
 
+use crate::objects::Objects;
 use certctl_service_api::{FieldError, ServiceError};
 use serde::de::{DeserializeSeed, Error};
 use serde_json::Value;
@@ -35,7 +36,7 @@ pub fn read_seed<'de, S: DeserializeSeed<'de>>(
     value: Value,
 ) -> Result<S::Value, ServiceError> {
     let mut track = Track::new();
-    seed.deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error| {
+    seed.deserialize(serde_path_to_error::Deserializer::new(Objects(value), &mut track)).map_err(|error| {
         let found = field_error(&track.path(), &error.to_string());
         let path = if found.field.is_empty() { field.to_owned() } else { format!("{field}.{}", found.field) };
         ServiceError::Invalid(vec![FieldError { field: path, ..found }])

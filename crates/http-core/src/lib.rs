@@ -21,6 +21,7 @@ mod input;
 mod limit;
 mod list;
 mod merge;
+mod objects;
 mod observe;
 mod openapi;
 mod path;

@@ -2,6 +2,7 @@
 
 use crate::body::{check_media_type, parse, read};
 use crate::input::field_error;
+use crate::objects::Objects;
 use crate::{ApiError, Refusal};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -30,7 +31,7 @@ impl MergePatch {
     pub fn apply<T: Serialize + DeserializeOwned>(&self, target: &T) -> Result<T, ServiceError> {
         let mut value = serde_json::to_value(target).map_err(ServiceError::internal)?;
         merge(&mut value, &self.0);
-        serde_path_to_error::deserialize(value).map_err(|error| {
+        serde_path_to_error::deserialize(Objects(value)).map_err(|error| {
             ServiceError::Invalid(vec![field_error(error.path(), &error.inner().to_string())])
         })
     }

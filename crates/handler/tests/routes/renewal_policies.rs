@@ -59,6 +59,22 @@ async fn malformed_fields_are_named() {
 }
 
 #[actix_web::test]
+async fn an_array_is_no_object_however_deep_it_is() {
+    let bench = Bench::new();
+    let freeze = json!(["2026-11-26T00:00:00Z", "2026-12-01T00:00:00Z", "sale"]);
+    let body = json!({ "name": "new", "freeze_periods": [freeze] });
+    let path = "/renewal-policies/sample-1";
+    for answer in [
+        bench.post("operator", "/renewal-policies", &body).await,
+        bench.put("operator", path, &body).await,
+        bench.patch("operator", path, &body).await,
+    ] {
+        assert_eq!(answer.refusal(), (400, "invalid_request".to_owned()));
+        assert_eq!(answer.field(), "freeze_periods[0]");
+    }
+}
+
+#[actix_web::test]
 async fn a_replacement_resets_what_it_leaves_out_and_a_patch_keeps_it() {
     let bench = Bench::new();
     let path = "/renewal-policies/sample-1";
