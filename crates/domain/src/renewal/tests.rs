@@ -80,6 +80,25 @@ fn a_fraction_of_the_lifetime_replaces_the_days() {
 }
 
 #[test]
+fn a_suggestion_of_the_authority_replaces_days_and_fraction_but_not_the_reserve() {
+    let mut policy = policy(30, 60);
+    let life = life(1_800_000_000, 90 * 86_400);
+    let (now, reserve) = (life.issued_at.plus(DAY), life.not_after.minus(DAY * 3));
+    let suggested = |at| RenewalInput { ari_pick: Some(at), ..input(&policy, Some(life)) };
+    // Earlier, because the authority will revoke; later, because it has no time now.
+    for at in [life.not_after.minus(DAY * 60), life.not_after.minus(DAY * 5)] {
+        assert_eq!(planned(now, &suggested(at)), (at, "ari"));
+        assert_eq!(planned(at, &suggested(at)), (at, "ari"));
+    }
+    assert_eq!(planned(now, &suggested(life.not_after.plus(DAY))), (reserve, "ari"));
+    assert_eq!(planned(now, &suggested(Timestamp::EPOCH)), (now, "ari"));
+    policy.renewal_window_fraction = Some(0.5.try_into().unwrap());
+    let at = life.not_after.minus(DAY * 60);
+    let both = RenewalInput { ari_pick: Some(at), ..input(&policy, Some(life)) };
+    assert_eq!(planned(now, &both), (at, "ari"));
+}
+
+#[test]
 fn a_certificate_without_a_leaf_is_issued_at_once_and_again_after_the_pause() {
     let policy = policy(30, 60);
     let now = Timestamp::from_unix_seconds(1_800_000_000);
