@@ -14,6 +14,10 @@ use certctl_domain::target::Target;
 use certctl_domain::version::CertificateVersion;
 use std::collections::BTreeMap;
 
+/// What no certificate may be called by: a path of the API has this name instead.
+pub const RESERVED_IDS: &[&str] =
+    &["bulk-reassign", "bulk-renew", "bulk-revoke", "export", "import", "import-batch"];
+
 /// A certificate as users see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateView {

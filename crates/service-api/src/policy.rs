@@ -7,6 +7,9 @@ use async_trait::async_trait;
 use certctl_domain::id::{CertificateId, PolicyRuleId, ViolationId};
 use certctl_domain::policy::{PolicyConfig, PolicyRule, PolicySeverity, PolicyViolation};
 
+/// What no rule may be called by: a path of the API has this name instead.
+pub const RESERVED_IDS: &[&str] = &["preview"];
+
 /// What a client may set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicySpec {

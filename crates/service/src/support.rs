@@ -128,6 +128,21 @@ pub(crate) fn check_text(field: &str, text: &str, max: usize) -> Result<(), Serv
     Ok(())
 }
 
+/// The id that a client chose, or a new one. What means something else at the place of an id would
+/// make an object that nobody can reach.
+pub(crate) fn chosen_id<I: fmt::Display>(
+    id: Option<I>,
+    reserved: &[&str],
+    mint: impl FnOnce() -> I,
+) -> Result<I, ServiceError> {
+    let Some(id) = id else { return Ok(mint()) };
+    if reserved.contains(&id.to_string().as_str()) {
+        let message = format!("`{id}` has a meaning of its own in the API; choose another id");
+        return Err(ServiceError::invalid("id", "invalid_id", message));
+    }
+    Ok(id)
+}
+
 /// The refusals of several checks as one.
 pub(crate) fn all_of(checks: impl IntoIterator<Item = Result<(), ServiceError>>) -> Result<(), ServiceError> {
     let mut problems = Vec::new();

@@ -57,6 +57,31 @@ fn every_reference_in_the_description_resolves() {
     }
 }
 
+/// Where clients choose ids, a path beside `{id}` would hide the object of that name.
+#[test]
+fn no_object_can_be_hidden_behind_a_path_of_its_name() {
+    let description: Value = serde_json::from_str(&openapi_json().unwrap()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    for (path, methods) in paths {
+        let (collection, name) = path.rsplit_once('/').unwrap();
+        let mut found = BTreeSet::new();
+        references(&paths.get(collection).unwrap_or(&Value::Null)["post"]["requestBody"], &mut found);
+        let chosen = found.iter().any(|body| {
+            let schema = description.pointer(body.strip_prefix('#').unwrap()).unwrap();
+            schema["properties"].get("id").is_some()
+        });
+        if name.starts_with('{') || !chosen {
+            continue;
+        }
+        let reserved = match collection {
+            "/api/v1/certificates" => certctl_service_api::certificate::RESERVED_IDS,
+            "/api/v1/policies" => certctl_service_api::policy::RESERVED_IDS,
+            _ => &[],
+        };
+        assert!(reserved.contains(&name), "{path} {methods} hides the object {name}: reserve its id");
+    }
+}
+
 /// Schemas of bodies that only programs make up: their examples would teach nobody anything.
 const WITHOUT_EXAMPLE: [&str; 5] = ["MergePatch", "CsrRequest", "EnrolRequest", "JobReport", "VerifyRequest"];
 

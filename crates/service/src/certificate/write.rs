@@ -6,13 +6,13 @@ use crate::failure::Failure;
 use crate::issuance::guard::Way;
 use crate::issuance::{self, Trigger};
 use crate::policy::judge_one;
-use crate::support::{audit_event, check_revision};
+use crate::support::{audit_event, check_revision, chosen_id};
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateEvent, CertificateSource, CertificateStatus};
 use certctl_domain::id::{AgentId, CertificateId, IdSource};
 use certctl_domain::san::San;
 use certctl_repository::Tx;
-use certctl_service_api::certificate::{CertificateSpec, CertificateView};
+use certctl_service_api::certificate::{CertificateSpec, CertificateView, RESERVED_IDS};
 use certctl_service_api::edit::Edit;
 use certctl_service_api::{Actor, ServiceError};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Certificates {
     ) -> Result<CertificateView, ServiceError> {
         let sans = spec::check(&spec)?;
         let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
-        let id = id.unwrap_or_else(|| CertificateId::mint(&*ids));
+        let id = chosen_id(id, RESERVED_IDS, || CertificateId::mint(&*ids))?;
         let gate = self.gate.clone();
         let created = self.base.store.write("certificate.create", move |tx| {
             let mut certificate = new_row(&id, &spec, sans.clone(), now);

@@ -3,6 +3,7 @@
 use super::chain::{self, Chain};
 use crate::certificate::{check, new_row};
 use crate::issuance::named_crl;
+use crate::support::chosen_id;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::{CertificateId, IdSource, VersionId};
@@ -12,7 +13,7 @@ use certctl_domain::version::CertificateVersion;
 use certctl_pki::chain_to_pem;
 use certctl_repository::NamedCrl;
 use certctl_service_api::ServiceError;
-use certctl_service_api::certificate::CertificateSpec;
+use certctl_service_api::certificate::{CertificateSpec, RESERVED_IDS};
 use certctl_service_api::import::{ImportItem, ImportPlace};
 
 /// Characters of the fingerprint in a name that nobody chose.
@@ -60,7 +61,7 @@ impl Row {
             target_ids: None,
         };
         let sans = check(&spec)?;
-        let id = item.id.unwrap_or_else(|| CertificateId::mint(ids));
+        let id = chosen_id(item.id, RESERVED_IDS, || CertificateId::mint(ids))?;
         let (not_before, not_after) = (leaf.not_before(), leaf.not_after());
         let certificate = Certificate {
             status: CertificateStatus::Active,

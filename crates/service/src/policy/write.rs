@@ -2,12 +2,12 @@
 
 use super::{Policies, get};
 use crate::failure::Failure;
-use crate::support::{audit_event, check_name, check_revision, time_of_change};
+use crate::support::{audit_event, check_name, check_revision, chosen_id, time_of_change};
 use certctl_domain::Timestamp;
 use certctl_domain::id::PolicyRuleId;
 use certctl_domain::policy::PolicyRule;
 use certctl_service_api::edit::Edit;
-use certctl_service_api::policy::PolicySpec;
+use certctl_service_api::policy::{PolicySpec, RESERVED_IDS};
 use certctl_service_api::{Actor, FieldError, ServiceError};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -64,7 +64,8 @@ impl Policies {
         spec: PolicySpec,
     ) -> Result<PolicyRule, ServiceError> {
         let (now, ids, who) = (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone());
-        let row = row(id.unwrap_or_else(|| PolicyRuleId::mint(&*ids)), check(spec)?, now, now);
+        let id = chosen_id(id, RESERVED_IDS, || PolicyRuleId::mint(&*ids))?;
+        let row = row(id, check(spec)?, now, now);
         let created = self.base.store.write("policy.create", move |tx| {
             tx.policy_rules().insert(&row)?;
             let (subject, details) = (("policy_rule", row.id.as_str()), json!({"after": facts(&row)}));

@@ -9,7 +9,9 @@ use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::deployment::DeploymentStatus;
 use certctl_domain::id::{CertificateId, TargetId};
 use certctl_domain::job::JobStatus;
-use certctl_service_api::certificate::{CertificateQuery, CertificateService, CertificateSpec, RenewOptions};
+use certctl_service_api::certificate::{
+    CertificateQuery, CertificateService, CertificateSpec, RESERVED_IDS, RenewOptions,
+};
 use certctl_service_api::list::ListRequest;
 use certctl_service_api::{ConflictCode, ServiceError};
 use certctl_testkit::build;
@@ -54,6 +56,17 @@ async fn create_names_every_bad_field_at_once() {
         panic!("accepted");
     };
     assert_eq!(fields.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["owner_id", "issuer_id"]);
+    assert!(t.bench.audited().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_id_that_is_a_path_of_the_api_is_refused() {
+    let t = Flow::new().await;
+    for id in RESERVED_IDS {
+        let refusal = t.certificates.create(&operator(), Some(build::id(id)), spec()).await.unwrap_err();
+        let ServiceError::Invalid(fields) = refusal else { panic!("{refusal:?}") };
+        assert_eq!((fields[0].field.as_str(), fields[0].code), ("id", "invalid_id"));
+    }
     assert!(t.bench.audited().await.is_empty());
 }
 

@@ -92,6 +92,9 @@ async fn an_imported_certificate_is_what_its_leaf_says_and_nothing_happens_to_it
         let authority = Authority::new();
         let leaf = authority.leaf("www.example.com");
         let imports = Imports::new(t.base.clone());
+        let hidden = ImportItem { id: Some(build::id("import")), ..item(leaf.to_pem()) };
+        let refusal = imports.import(&operator(), place(), hidden).await.unwrap_err();
+        assert_eq!(refusal.code(), "invalid_request");
         // The root may be sent along, in any order; it is not kept.
         let pem = authority.root.to_pem() + &leaf.to_pem();
         let view = imports.import(&operator(), place(), item(&*pem)).await.unwrap();

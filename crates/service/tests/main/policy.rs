@@ -93,6 +93,8 @@ async fn a_rule_that_would_do_nothing_is_refused_and_names_are_unique() {
     assert_eq!(spec_of(created), environments(&["a", "b"]));
     let again = policies(&t).create(&admin(), None, environments(&["c"])).await.unwrap_err();
     assert_eq!(again.code(), "already_exists");
+    let path = policies(&t).create(&admin(), Some(build::id("preview")), environments(&["c"])).await;
+    assert_eq!(refused(path.unwrap_err()), [("id".to_owned(), "invalid_id")]);
     let unknown = policies(&t).delete(&admin(), &build::id("pr-none")).await.unwrap_err();
     assert_eq!(unknown.code(), "not_found");
 }
