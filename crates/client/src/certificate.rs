@@ -1,5 +1,6 @@
 //! Managed certificates.
 
+use crate::audit::{EventStream, ExportFormat};
 use crate::{Client, ClientError, ETag, ListQuery, Tagged};
 use certctl_api_types::certificate::{
     Certificate, CertificateRequest, CertificateVersion, DeployAccepted, DeployRequest, DeploymentList,
@@ -19,6 +20,17 @@ impl Certificates<'_> {
     /// One page of the inventory.
     pub async fn list(&self, query: &ListQuery) -> Result<Page<Certificate>, ClientError> {
         self.0.get(&["certificates"]).list(query).send().await
+    }
+
+    /// Every certificate that the filters of `query` let pass, however many there are.
+    pub async fn export(&self, format: ExportFormat, query: &ListQuery) -> Result<EventStream, ClientError> {
+        self.0
+            .get(&["certificates", "export"])
+            .query("format", format.as_str())
+            .list(query)
+            .once()
+            .stream()
+            .await
     }
 
     /// One certificate.

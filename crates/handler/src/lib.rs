@@ -14,6 +14,7 @@ mod audit;
 mod certificate;
 mod channel;
 mod connector;
+mod csv;
 mod digest;
 mod event;
 mod examples;

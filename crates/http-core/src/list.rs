@@ -89,7 +89,10 @@ impl<F: DeserializeOwned> FromRequest for TaggedList<F> {
 
 type WithTags<F> = (ListRequest, F, BTreeMap<String, String>);
 
-fn read_tagged<F: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<WithTags<F>, Vec<FieldError>> {
+type Pairs = Vec<(String, String)>;
+
+/// Tags, other parameters, and what is wrong with the tags.
+pub(crate) fn split_tags(pairs: Pairs) -> (BTreeMap<String, String>, Pairs, Vec<FieldError>) {
     let (mut tags, mut others, mut refused) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (name, value) in pairs {
         let Some(key) = name.strip_prefix("tag.") else {
@@ -103,6 +106,11 @@ fn read_tagged<F: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<With
             refused.push(FieldError::new(name, "duplicate_field", "give this parameter once"));
         }
     }
+    (tags, others, refused)
+}
+
+fn read_tagged<F: DeserializeOwned>(pairs: Pairs) -> Result<WithTags<F>, Vec<FieldError>> {
+    let (tags, others, mut refused) = split_tags(pairs);
     match read(others) {
         Ok((page, filter)) if refused.is_empty() => Ok((page, filter, tags)),
         Ok(_) => Err(refused),

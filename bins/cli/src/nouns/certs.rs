@@ -1,8 +1,8 @@
 //! Certificates and bulk operations.
 
 use crate::noun::{
-    Action, Answer, Arg, Column, Kind, Method, Noun, RECORD, Verb, body, day, filter, post, query, read,
-    required, text, time,
+    Action, Answer, Arg, Column, Kind, Method, Noun, RECORD, Verb, body, day, filter, named, post, query,
+    read, required, text, time,
 };
 
 const COLUMNS: &[Column] = &[
@@ -121,6 +121,22 @@ const EXPORT_PKCS12: Action = Action {
     )
 };
 
+const EXPORT_LIST: Action = Action {
+    args: &[
+        named("format", query("lines", Kind::Text, "jsonl or csv")),
+        query("status", Kind::Text, "Status"),
+        query("environment", Kind::Text, "Environment, exact"),
+        query("owner-id", Kind::Text, "Owner"),
+        query("team-id", Kind::Text, "Team"),
+        query("issuer-id", Kind::Text, "Issuer"),
+        query("profile-id", Kind::Text, "Profile"),
+        query("q", Kind::Text, "Part of the name or common name"),
+        query("expires-before", Kind::Text, "Ends before this date or time"),
+        query("fields", Kind::Text, "Only these JSON fields, separated by commas"),
+    ],
+    ..read("export-list", "certificates/export", "Every certificate that matches, as lines", Answer::Raw)
+};
+
 const PAUSE: Action = Action {
     args: &[body("reason", Kind::Text, "Why")],
     ..post("pause", "certificates/{id}/pause", "Stop automatic renewal of it", Answer::Done("Paused {id}."))
@@ -186,6 +202,7 @@ pub(crate) const CERTS: Noun = Noun {
             Answer::Done("Unpaused {id}."),
         ),
         post("unarchive", "certificates/{id}/unarchive", "Take it back into service", Answer::Object),
+        EXPORT_LIST,
         EXPORT_PEM,
         EXPORT_PKCS12,
         BULK_RENEW,

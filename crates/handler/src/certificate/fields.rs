@@ -36,6 +36,14 @@ impl Fields {
         }
     }
 
+    /// Whether the field is wanted.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(wanted) => wanted.contains(name),
+        }
+    }
+
     pub(super) fn apply(&self, certificate: &Certificate) -> Result<Value, ApiError> {
         let mut value = serde_json::to_value(certificate).map_err(ServiceError::internal)?;
         if let (Self::Only(wanted), Value::Object(object)) = (self, &mut value) {
@@ -46,7 +54,7 @@ impl Fields {
 }
 
 /// The schema knows also those fields that a given certificate leaves out.
-fn known() -> BTreeSet<String> {
+pub(super) fn known() -> BTreeSet<String> {
     match Certificate::schema() {
         RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
         _ => BTreeSet::new(),

@@ -72,11 +72,11 @@ pub(super) struct CertificateFilter {
     sort_desc: Option<bool>,
     /// Names of the fields to keep in each certificate, parted by commas.
     #[param(example = "id,name,expires_at")]
-    fields: Option<String>,
+    pub(super) fields: Option<String>,
 }
 
 impl CertificateFilter {
-    fn into_query(self, tags: BTreeMap<String, String>) -> CertificateQuery {
+    pub(super) fn into_query(self, tags: BTreeMap<String, String>) -> CertificateQuery {
         let descending = self.sort_desc == Some(true);
         CertificateQuery {
             status: self.status,

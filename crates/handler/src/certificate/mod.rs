@@ -5,6 +5,7 @@ pub(crate) mod convert;
 mod create;
 mod deploy;
 mod deployments;
+mod export;
 mod fields;
 mod get;
 mod list;
@@ -23,6 +24,8 @@ pub(crate) fn routes(table: &mut RouteTable) {
     let read = Access::Holding(Permission::InventoryRead);
     let write = Access::Holding(Permission::CertificateWrite);
     route!(table, read, list::list_certificates);
+    // Before `{id}`, which would take its name for an identifier.
+    route!(table, read, export::export_certificates);
     route!(table, write, create::create_certificate);
     route!(table, read, get::get_certificate);
     route!(table, write, replace::replace_certificate);

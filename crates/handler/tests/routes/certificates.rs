@@ -83,6 +83,33 @@ async fn every_filter_reaches_the_service() {
 }
 
 #[actix_web::test]
+async fn an_export_holds_every_certificate_in_either_form() {
+    let bench = Bench::new();
+    let listed = bench.get("viewer", "/certificates?per_page=500").await.json();
+    let lines = bench.get("viewer", "/certificates/export").await;
+    assert_eq!((lines.status, lines.header("content-type")), (200, "application/x-ndjson"));
+    assert_eq!(lines.header("content-disposition"), "attachment; filename=\"certificates.jsonl\"");
+    let exported: Vec<Value> = lines.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(Value::Array(exported), listed["data"]);
+
+    let table = bench.get("viewer", "/certificates/export?format=csv").await;
+    assert!(table.header("content-type").starts_with("text/csv"), "{table:?}");
+    insta::assert_snapshot!("certificate_csv", table.body);
+    let narrow = bench.get("viewer", "/certificates/export?format=csv&fields=status,id&tag.tier=back").await;
+    assert_eq!(narrow.body.lines().next(), Some("id,status"));
+    let asked = bench.certificates.asked.lock().unwrap().take().unwrap();
+    assert_eq!(asked.tags, [("tier".to_owned(), "back".to_owned())].into());
+    assert_eq!(bench.get("viewer", "/certificates/export?status=Revoked").await.body, "");
+
+    for (query, field) in
+        [("format=xml", "format"), ("page=1", "page"), ("fields=colour", "fields"), ("status=x", "status")]
+    {
+        assert_eq!(bench.get("viewer", &format!("/certificates/export?{query}")).await.field(), field);
+    }
+    assert_eq!(bench.get("metrics", "/certificates/export").await.refusal().0, 403);
+}
+
+#[actix_web::test]
 async fn malformed_filters_are_refused_by_name() {
     let bench = Bench::new();
     for (query, field) in [
