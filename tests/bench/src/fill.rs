@@ -80,6 +80,16 @@ impl Dialect {
     }
 }
 
+/// What a running server does every few seconds: adds up the changes of kept counts.
+const FOLD: [&str; 4] = [
+    "BEGIN",
+    "INSERT INTO rollups (dimension, key, amount) SELECT dimension, key, CAST(sum(amount) AS BIGINT) \
+     FROM rollup_deltas WHERE true GROUP BY dimension, key \
+     ON CONFLICT (dimension, key) DO UPDATE SET amount = rollups.amount + excluded.amount",
+    "DELETE FROM rollup_deltas",
+    "COMMIT",
+];
+
 /// Adds `count` notifications that were delivered at their first attempt.
 pub(crate) async fn finished_notifications(url: &DatabaseUrl, count: u32) -> Result<()> {
     let sqlite = url.engine() == certctl_repository_diesel::Engine::Sqlite;
@@ -111,11 +121,10 @@ pub(crate) async fn finished_notifications(url: &DatabaseUrl, count: u32) -> Res
             "{numbers} INSERT INTO notification_attempts (notification_id, number, started_at, duration_ms, \
              result, detail) SELECT 'notif-done-' || {padded}, 1, {at}, 20, 'delivered', '202' FROM s"
         ),
-        tidy.to_owned(),
     ];
     let url = url.clone();
     let filled = tokio::task::spawn_blocking(move || {
-        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        let statements: Vec<&str> = statements.iter().map(String::as_str).chain(FOLD).chain([tidy]).collect();
         provision::execute(&url, &statements)
     });
     filled.await?.map_err(|error| anyhow!(error))
@@ -171,19 +180,11 @@ pub(crate) async fn inventory(url: &DatabaseUrl, count: u32) -> Result<()> {
             "{numbers} INSERT INTO audit_chain (seq, event_id, hash) SELECT \
              (SELECT coalesce(max(seq), 0) FROM audit_chain) + n, 'audit-bench-' || {padded}, '-' FROM s"
         ),
-        // What a running server does every few seconds.
-        "BEGIN".to_owned(),
-        "INSERT INTO rollups (dimension, key, amount) SELECT dimension, key, CAST(sum(amount) AS BIGINT) \
-         FROM rollup_deltas WHERE true GROUP BY dimension, key \
-         ON CONFLICT (dimension, key) DO UPDATE SET amount = rollups.amount + excluded.amount"
-            .to_owned(),
-        "DELETE FROM rollup_deltas".to_owned(),
-        "COMMIT".to_owned(),
-        if sqlite { "ANALYZE" } else { "VACUUM ANALYZE" }.to_owned(),
     ];
+    let tidy = if sqlite { "ANALYZE" } else { "VACUUM ANALYZE" };
     let url = url.clone();
     let filled = tokio::task::spawn_blocking(move || {
-        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        let statements: Vec<&str> = statements.iter().map(String::as_str).chain(FOLD).chain([tidy]).collect();
         provision::execute(&url, &statements)
     });
     filled.await?.map_err(|error| anyhow!(error))
