@@ -70,8 +70,15 @@ pub struct App {
 
 /// Opens, checks and connects everything; nothing runs yet and nothing is served.
 #[expect(clippy::too_many_lines, reason = "the composition root is one straight list")]
-pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environment) -> anyhow::Result<App> {
+pub async fn build(
+    config: ServerConfig,
+    life: &Lifecycle,
+    mut environment: Environment,
+) -> anyhow::Result<App> {
     let started = Instant::now();
+    if config.demo.seed {
+        environment.notifiers = certctl_demo::played(&environment.notifiers);
+    }
     let metrics = Registry::new();
     ProcessMetrics::register(&metrics, env!("CARGO_PKG_VERSION"), &build_info().commit, move || {
         started.elapsed()
@@ -123,7 +130,7 @@ pub async fn build(config: ServerConfig, life: &Lifecycle, environment: Environm
     let empty = seed::seed(&base, &live_issuers, &secrets, &seed::SeedOptions { local_ca }).await?;
     let first_key = keys::first(&config, &api_keys).await?;
     if config.demo.seed && empty {
-        demo::seed(&base, &secrets, &environment, database.engine()).await?;
+        demo::seed(&base, &secrets, &environment, &outside, life, database.engine()).await?;
     }
 
     let audit = audit::build(&config, life, &base, &secrets, &metrics).await?;

@@ -9,14 +9,17 @@ use certctl_service_api::agent_work::AgentWorkService;
 use certctl_service_api::approval::ApprovalService;
 use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::certificate::CertificateService;
+use certctl_service_api::channel::ChannelService;
 use certctl_service_api::engine::{JobEngine, Reconciler, StopSignal};
 use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
+use certctl_service_api::notification::NotificationService;
 use certctl_service_api::operation::OperationService;
 use certctl_service_api::owner::OwnerService;
 use certctl_service_api::policy::PolicyService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
+use certctl_service_api::routing::RoutingService;
 use certctl_service_api::target::TargetService;
 use certctl_service_api::team::TeamService;
 use certctl_service_api::{Actor, Identity, ServiceError};
@@ -40,10 +43,14 @@ pub struct Stage {
     pub approvals: Arc<dyn ApprovalService>,
     /// Managed certificates.
     pub certificates: Arc<dyn CertificateService>,
+    /// Notification channels, [played](crate::played).
+    pub channels: Arc<dyn ChannelService>,
     /// Issuers.
     pub issuers: Arc<dyn IssuerService>,
     /// Jobs.
     pub jobs: Arc<dyn JobService>,
+    /// Notifications.
+    pub notifications: Arc<dyn NotificationService>,
     /// Bulk operations.
     pub operations: Arc<dyn OperationService>,
     /// Owners.
@@ -54,6 +61,8 @@ pub struct Stage {
     pub profiles: Arc<dyn ProfileService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
+    /// Who is told of what.
+    pub routing: Arc<dyn RoutingService>,
     /// Targets.
     pub targets: Arc<dyn TargetService>,
     /// Teams.
@@ -62,6 +71,8 @@ pub struct Stage {
     pub engine: Arc<dyn JobEngine>,
     /// Everything that runs by itself, in the order it is to run in each round.
     pub reconcilers: Vec<Arc<dyn Reconciler>>,
+    /// What tells people of it, after the others.
+    pub telling: Vec<Arc<dyn Reconciler>>,
 }
 
 impl fmt::Debug for Stage {
@@ -124,13 +135,13 @@ impl StopSignal for Never {
 impl Stage {
     /// One round of everything that runs by itself.
     pub(crate) async fn run_reconcilers(&self) -> Result<(), DemoError> {
-        for reconciler in &self.reconcilers {
-            let report = reconciler.activate(&Never).await;
-            if let Some(reason) = report.error {
-                return Err(DemoError::Reconciler { name: reconciler.name(), reason });
-            }
-        }
-        Ok(())
+        activate(&self.reconcilers).await?;
+        self.tell().await
+    }
+
+    /// Tells people what has happened.
+    pub(crate) async fn tell(&self) -> Result<(), DemoError> {
+        activate(&self.telling).await
     }
 
     /// Runs every due job of the server; how many there were.
@@ -147,6 +158,16 @@ impl Stage {
             }
         }
     }
+}
+
+async fn activate(reconcilers: &[Arc<dyn Reconciler>]) -> Result<(), DemoError> {
+    for reconciler in reconcilers {
+        let report = reconciler.activate(&Never).await;
+        if let Some(reason) = report.error {
+            return Err(DemoError::Reconciler { name: reconciler.name(), reason });
+        }
+    }
+    Ok(())
 }
 
 /// A person of the story with a key of this role.

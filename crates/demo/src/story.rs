@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 mod rules;
+mod told;
 
 const DAYS: i32 = 90;
 const DAY: Duration = Duration::from_hours(24);
@@ -73,6 +74,7 @@ struct Story<'s> {
 impl Story<'_> {
     /// The organisation, its issuers, rules, hosts and targets.
     async fn prepare(&mut self) -> Result<(), DemoError> {
+        told::channels(self.stage, &self.admin).await?;
         rules::organisation(self.stage, &self.admin).await?;
         for (name, role) in [
             ("mira", Role::Operator),
@@ -113,14 +115,12 @@ impl Story<'_> {
     }
 
     async fn live_a_day(&mut self, day: i32) -> Result<(), DemoError> {
-        for agent in self.agents.values().filter(|agent| agent.alive || day < -20) {
-            agent.heartbeat(&*self.stage.agent_work).await.scene("heartbeat")?;
-        }
+        self.hear_of_agents(day).await?;
         for part in PARTS.iter().filter(|part| part.day == day) {
             self.create(part).await?;
         }
         self.special(day).await?;
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             self.decide(day).await?;
             self.stage.run_reconcilers().await?;
             let mut done = 0;
@@ -132,6 +132,17 @@ impl Story<'_> {
             if done == 0 {
                 break;
             }
+            // Three minutes have passed: nobody is missed who is there.
+            if round == 1 {
+                self.hear_of_agents(day).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hear_of_agents(&self, day: i32) -> Result<(), DemoError> {
+        for agent in self.agents.values().filter(|agent| agent.alive || day < -20) {
+            agent.heartbeat(&*self.stage.agent_work).await.scene("heartbeat")?;
         }
         Ok(())
     }
@@ -195,6 +206,8 @@ impl Story<'_> {
                 let id = CertificateId::parse("mc-api")?;
                 self.stage.certificates.deploy(&self.operator, &id, None).await.scene("deployment")?;
             }
+            -9 => told::silence_the_pager(self.stage, &self.admin).await?,
+            -2 => told::of_payments(self.stage, &self.admin).await?,
             -5 => rules::switch_off(self.stage, &self.admin, &IssuerId::parse("iss-demo-off")?).await?,
             _ => {}
         }
@@ -247,7 +260,9 @@ impl Story<'_> {
         let id = CertificateId::parse("mc-www")?;
         self.stage.certificates.deploy(&self.operator, &id, None).await.scene("deployment that waits")?;
         self.cancel_one().await?;
-        rules::operations(self.stage, &self.operator).await
+        rules::operations(self.stage, &self.operator).await?;
+        self.stage.tell().await?;
+        told::read(self.stage, &self.operator).await
     }
 
     /// Cancels the newest of the waiting deployments.

@@ -3,8 +3,10 @@
 use crate::Environment;
 use anyhow::{Context, ensure};
 use certctl_connector_api::issuer::IssuerEnv;
+use certctl_connector_api::notifier::NotifierEnv;
 use certctl_demo::{DemoAgents, DemoClock, DemoIds, Stage, live};
 use certctl_handler::Services;
+use certctl_lifecycle::{Lifecycle, Tasks};
 use certctl_repository::StoreError;
 use certctl_repository_diesel::Engine as Database;
 use certctl_service::jobs::IssuanceRunner;
@@ -12,12 +14,15 @@ use certctl_service::reconcile::{
     AgentHealth, DeploymentSweep, JobTimeouts, OperationRunner, PolicyEvaluation, RenewalSweep, WaitingTimes,
 };
 use certctl_service::{
-    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Engine,
-    EngineOptions, Foundation, Issuers, Jobs, LiveIssuers, Operations, Owners, Policies, Profiles,
-    RenewalPolicies, SealedCaKeys, Secrets, Targets, Teams, Wakeups,
+    AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalReminders, Approvals, Certificates,
+    Channels, Delivery, DeliveryLoop, DeliveryOptions, Engine, EngineOptions, ExpiryAlerts, Foundation,
+    Issuers, Jobs, LiveChannels, LiveIssuers, NotificationRouter, Notifications, Operations, Owners,
+    Policies, Profiles, RenewalPolicies, Routings, SealedCaKeys, Secrets, Targets, Teams, Wakeups,
 };
 use certctl_service_api::engine::Reconciler;
-use certctl_telemetry::{DeployCounters, IssuanceMetrics, JobMetrics, Registry};
+use certctl_telemetry::{
+    DeliveryMetrics, DeployCounters, ExpiryAlertMetrics, IssuanceMetrics, JobMetrics, Registry,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,12 +31,19 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Leases of the story, whose rounds are shorter.
 const LEASE: Duration = Duration::from_mins(1);
 
+/// How long a request waits for its approval in the story.
+const APPROVAL: Duration = Duration::from_hours(7 * 24);
+/// How long a failing channel rests in the story.
+const REST: Duration = Duration::from_mins(2);
+
 /// Plays the story into a database that has its first rows and nothing else. What it counts goes to
 /// a registry of its own: the metrics of the server begin at zero.
 pub(super) async fn seed(
     base: &Foundation,
     secrets: &Secrets,
     environment: &Environment,
+    outside: &NotifierEnv,
+    life: &Lifecycle,
     engine: Database,
 ) -> anyhow::Result<()> {
     ensure!(
@@ -39,13 +51,13 @@ pub(super) async fn seed(
         "demo data needs a SQLite database: on PostgreSQL, leases follow the database's own clock, which cannot jump"
     );
     let now = environment.clock.now();
-    let stage = stage(base, secrets, environment, DemoClock::new(now))?;
+    let stage = stage(base, secrets, environment, (outside, life.tasks()), DemoClock::new(now))?;
     tracing::info!("playing ninety days of demo data");
     live(&stage, now).await.context("the demo data could not be made")?;
     settle_alerts(base).await
 }
 
-/// What happened in the story was long ago: nobody is told of it now.
+/// What nobody was told of in the story was long ago: nobody is told of it now.
 async fn settle_alerts(base: &Foundation) -> anyhow::Result<()> {
     const BATCH: u32 = 500;
     loop {
@@ -71,6 +83,7 @@ fn stage(
     real: &Foundation,
     secrets: &Secrets,
     environment: &Environment,
+    (outside, tasks): (&NotifierEnv, &Tasks),
     clock: DemoClock,
 ) -> anyhow::Result<Stage> {
     let metrics = Registry::new();
@@ -91,7 +104,24 @@ fn stage(
         Arc::clone(&wakeups),
         IssuanceMetrics::register(&metrics)?,
     );
-    let waiting = WaitingTimes { csr: Duration::from_hours(24), approval: Duration::from_hours(7 * 24) };
+    let told = Arc::new(ExpiryAlertMetrics::register(&metrics)?);
+    let outside = NotifierEnv { clock: Arc::clone(&base.clock), ..outside.clone() };
+    let live_channels = Arc::new(LiveChannels::new(environment.notifiers.clone(), outside, secrets.clone()));
+    let delivery = Delivery::new(
+        base.clone(),
+        Arc::clone(&live_channels),
+        Arc::clone(&wakeups),
+        tasks.clone(),
+        DeliveryMetrics::register(&metrics)?,
+        DeliveryOptions::new("demo".to_owned(), REST),
+    );
+    let telling: Vec<Arc<dyn Reconciler>> = vec![
+        Arc::new(ApprovalReminders::new(base.clone(), APPROVAL)),
+        Arc::new(ExpiryAlerts::new(base.clone(), Arc::clone(&wakeups), told)),
+        Arc::new(NotificationRouter::new(base.clone(), Arc::clone(&wakeups))),
+        Arc::new(DeliveryLoop::deliver(delivery)),
+    ];
+    let waiting = WaitingTimes { csr: Duration::from_hours(24), approval: APPROVAL };
     let reconcilers: Vec<Arc<dyn Reconciler>> = vec![
         Arc::new(JobTimeouts::new(base.clone(), waiting)),
         Arc::new(AgentHealth::new(base.clone())),
@@ -114,13 +144,16 @@ fn stage(
         )),
         approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups))),
+        channels: Arc::new(Channels::new(base.clone(), live_channels, secrets.clone())),
         issuers: Arc::new(Issuers::new(base.clone(), live_issuers, secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
+        notifications: Arc::new(Notifications::new(base.clone(), Arc::clone(&wakeups))),
         operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
         owners: Arc::new(Owners::new(base.clone())),
         policies: Arc::new(Policies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
+        routing: Arc::new(Routings::new(base.clone())),
         targets: Arc::new(Targets::new(
             base.clone(),
             environment.targets.clone(),
@@ -136,5 +169,6 @@ fn stage(
             EngineOptions { owner: "demo".to_owned(), lease: LEASE },
         )),
         reconcilers,
+        telling,
     })
 }

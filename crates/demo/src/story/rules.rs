@@ -1,5 +1,6 @@
 //! The rules of the invented company: teams, issuers, profiles, policies, groups, bulk operations.
 
+use super::told;
 use crate::agents::SimulatedAgent;
 use crate::cast::{Part, TEAMS};
 use crate::stage::{DemoError, InScene, Stage};
@@ -7,7 +8,7 @@ use certctl_domain::agent_group::MembershipType;
 use certctl_domain::id::{
     AgentGroupId, CertificateId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TeamId,
 };
-use certctl_domain::notification::{AlertSeverity, NotificationChannel};
+use certctl_domain::notification::AlertSeverity;
 use certctl_domain::policy::{
     AllowedDomains, AllowedEnvironments, AllowedIssuers, CertificateLifetime, PolicyConfig, PolicySeverity,
     RenewalLeadTime, RequiredMetadata,
@@ -161,16 +162,7 @@ async fn renewal_policies(stage: &Stage, admin: &Actor) -> Result<(), DemoError>
         max_retries: 2,
         retry_interval_seconds: 600,
         alert_thresholds_days: vec![30, 14, 7, 0],
-        alert_channels: BTreeMap::from([
-            (
-                AlertSeverity::Warning,
-                vec![NotificationChannel::Email.into(), NotificationChannel::Slack.into()],
-            ),
-            (
-                AlertSeverity::Critical,
-                vec![NotificationChannel::Email.into(), NotificationChannel::PagerDuty.into()],
-            ),
-        ]),
+        alert_channels: told::of_certificates()?,
         alert_severity_map: BTreeMap::from([
             (30, AlertSeverity::Informational),
             (14, AlertSeverity::Warning),

@@ -34,6 +34,16 @@ async fn demo_data_shows_every_state_and_stays_alive() -> Result<()> {
     assert_eq!(cli.json(&["agents", "retired"])?["total"], 1);
     assert!(cli.json(&["violations", "list", "--open", "true"])?["total"].as_u64().context("no total")? > 3);
 
+    let told = cli.json(&["notifications", "list", "--all"])?;
+    for status in ["dead", "failed", "sent"] {
+        assert!(values(&told, "status").contains(status), "{status}: {:?}", values(&told, "status"));
+    }
+    assert_eq!(values(&told, "delivery"), BTreeSet::from(["delivered", "no_notifier"]));
+    let read = cli.json(&["notifications", "list", "--read", "true"])?;
+    assert_eq!(read["total"], 6);
+    let channels = cli.json(&["channels", "list"])?;
+    assert_eq!(values(&channels, "type"), BTreeSet::from(["Email", "PagerDuty", "Slack", "Teams", "Webhook"]));
+
     // Real certificates: what is exported parses, and is for the name it is listed under.
     let pem = cli.told(&["certs", "export", "mc-www", "--download"])?;
     let leaf = certctl_pki::Certificate::parse_pem(&pem)?;
