@@ -213,11 +213,12 @@ fn tell(
     if !policy.auto_renew || row.paused_at.is_some() {
         return Ok(Vec::new());
     }
-    match certificate::renew(tx, ids, trigger, &row.id, &RenewOptions::default(), now) {
+    let id = row.id.clone();
+    match certificate::renew(tx, ids, trigger, row, &RenewOptions::default(), now) {
         Ok(queued) => Ok(queued.into_iter().map(|job| job.agent_id).collect()),
         // Nobody holds its key, it is being renewed, a freeze: people were told, and decide.
         Err(Failure::Service(refused)) => {
-            tracing::warn!(cert.id = %row.id, error = &refused as &dyn std::error::Error, "certificate {} was revoked by its CA and is not renewed by itself", row.id);
+            tracing::warn!(cert.id = %id, error = &refused as &dyn std::error::Error, "certificate {id} was revoked by its CA and is not renewed by itself");
             Ok(Vec::new())
         }
         Err(other) => Err(other),

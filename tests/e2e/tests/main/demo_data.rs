@@ -42,7 +42,10 @@ async fn demo_data_shows_every_state_and_stays_alive() -> Result<()> {
     let read = cli.json(&["notifications", "list", "--read", "true"])?;
     assert_eq!(read["total"], 6);
     let channels = cli.json(&["channels", "list"])?;
-    assert_eq!(values(&channels, "type"), BTreeSet::from(["Email", "PagerDuty", "Slack", "Teams", "Webhook"]));
+    assert_eq!(
+        values(&channels, "type"),
+        BTreeSet::from(["Email", "PagerDuty", "Slack", "Teams", "Webhook"])
+    );
 
     // Real certificates: what is exported parses, and is for the name it is listed under.
     let pem = cli.told(&["certs", "export", "mc-www", "--download"])?;
