@@ -30,7 +30,18 @@ pub async fn run(config: ServerConfig, environment: Environment) -> anyhow::Resu
 }
 
 async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
-    let App { http, address, metrics, workers, reconcilers, engine, delivery, store, first_key } = app;
+    let App {
+        http,
+        address,
+        metrics,
+        relying_parties,
+        workers,
+        reconcilers,
+        engine,
+        delivery,
+        store,
+        first_key,
+    } = app;
     let listener = http.stopper();
     life.tasks().spawn_essential("http", async move { Ok(http.run().await?) });
     let metrics_listener = metrics.as_ref().map(Server::stopper);
@@ -38,6 +49,12 @@ async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
         let addresses = metrics.addresses().to_vec();
         tracing::info!(?addresses, "metrics are served at {addresses:?}");
         life.tasks().spawn_essential("metrics", async move { Ok(metrics.run().await?) });
+    }
+    let pki_listener = relying_parties.as_ref().map(Server::stopper);
+    if let Some(pki) = relying_parties {
+        let addresses = pki.addresses().to_vec();
+        tracing::info!(?addresses, "relying parties are served without TLS at {addresses:?}");
+        life.tasks().spawn_essential("relying parties", async move { Ok(pki.run().await?) });
     }
     workers.start(life.tasks());
     reconcilers.start(life.tasks());
@@ -50,8 +67,8 @@ async fn serve(app: App, life: Lifecycle) -> anyhow::Result<()> {
     let steps = ShutdownSteps::default()
         .stop_listening(async move {
             listener.stop().await;
-            if let Some(metrics) = metrics_listener {
-                metrics.stop().await;
+            for other in [metrics_listener, pki_listener].into_iter().flatten() {
+                other.stop().await;
             }
         })
         .release_leases(async move {

@@ -11,6 +11,7 @@ mod listen;
 mod notification;
 mod options;
 mod reconcilers;
+mod relying_party;
 mod revocation;
 
 use self::options::{approval_gate, build_info, guards, static_keys};
@@ -37,8 +38,8 @@ use certctl_service::{
 };
 use certctl_service_api::engine::JobEngine;
 use certctl_telemetry::{
-    DeployCounters, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, OcspCounters, PoolMetrics,
-    ProcessMetrics, Registry, RollupMetrics, SchedulerMetrics, TxMetrics, names,
+    DeployCounters, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, PoolMetrics,
+    ProcessMetrics, Registry, RollupMetrics, SchedulerMetrics, TxMetrics,
 };
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub struct App {
     pub address: SocketAddr,
     /// The listener that serves only metrics.
     pub metrics: Option<Server>,
+    /// The listener without TLS, for relying parties.
+    pub relying_parties: Option<Server>,
     /// Runs server jobs.
     pub workers: Workers,
     /// Runs reconcilers.
@@ -135,8 +138,18 @@ pub async fn build(
 
     let audit = audit::build(&config, life, &base, &secrets, &metrics).await?;
 
-    // The responder counts in the same object that is shown.
-    metrics.expose(&names::OCSP_COUNTER_TOTAL, Arc::new(OcspCounters::default()))?;
+    let published = revocation::build(
+        &config,
+        life,
+        &base,
+        &live_issuers,
+        &wakeups,
+        database.engine(),
+        &outside,
+        &metrics,
+    )?;
+    let local = (&live_issuers, &secrets);
+    let relying_parties = relying_party::build(&config, life, &base, local, &published.crls, &metrics)?;
     let sources = MetricsSources {
         registry: metrics.clone(),
         installation: InstallationMetrics::register(&metrics)?,
@@ -202,16 +215,6 @@ pub async fn build(
         )),
     };
 
-    let published = revocation::build(
-        &config,
-        life,
-        &base,
-        &live_issuers,
-        &wakeups,
-        database.engine(),
-        &outside,
-        &metrics,
-    )?;
     let runner = IssuanceRunner::new(
         base.clone(),
         live_issuers,
@@ -237,6 +240,7 @@ pub async fn build(
     let mut others = audit.tasks;
     others.extend(digest_task);
     others.extend(published.tasks);
+    others.extend(relying_parties.tasks);
     others.extend(heartbeat::task(&config, &outside, &loops)?);
     others.extend(alerts::tasks(&config, &base, &wakeups, &metrics)?);
     if config.demo.seed {
@@ -257,12 +261,15 @@ pub async fn build(
         audit.calls,
         HttpMetrics::register(&metrics)?,
     );
-    let (http, metrics) = listen::bind(&config, life, &environment, &core, services)?;
+    let pki = relying_parties.routes;
+    let relying_parties = relying_party::listener(&config, &core, &pki)?;
+    let (http, metrics) = listen::bind(&config, life, &environment, &core, services, pki)?;
     let address = *http.addresses().first().context("the listener has no address")?;
     Ok(App {
         http,
         address,
         metrics,
+        relying_parties,
         workers,
         reconcilers,
         engine,

@@ -31,7 +31,6 @@ pub(crate) const LATER: &[Later] = &[
         feature: "migrations from a directory; they are part of the program",
         names: &["CERTCTL_DATABASE_MIGRATIONS_PATH"],
     },
-    Later { feature: "limits of OCSP", names: &["CERTCTL_OCSP_RATE_LIMIT_PER_IP_MIN"] },
     Later {
         feature: "a separate retry sweep; jobs are retried by their own backoff",
         names: &["CERTCTL_SCHEDULER_RETRY_INTERVAL"],
@@ -57,13 +56,8 @@ pub(crate) const LATER: &[Later] = &[
         ],
     },
     Later {
-        feature: "revocation lists and OCSP",
-        names: &[
-            "CERTCTL_OCSP_CACHE_REFRESH_INTERVAL",
-            "CERTCTL_OCSP_RESPONDER_KEY_DIR",
-            "CERTCTL_OCSP_RESPONDER_ROTATION_GRACE",
-            "CERTCTL_OCSP_RESPONDER_VALIDITY",
-        ],
+        feature: "a directory for keys of OCSP responders; they are sealed in the database",
+        names: &["CERTCTL_OCSP_RESPONDER_KEY_DIR"],
     },
     Later {
         feature: "EST",

@@ -22,6 +22,7 @@ use crate::section::log::{self, Log};
 use crate::section::monitoring::{self, Monitoring};
 use crate::section::pki::{self, Pki};
 use crate::section::policy::{self, Policy};
+use crate::section::relying_party::{self, RelyingParty};
 use crate::section::retention::{self, Retention};
 use crate::section::scheduler::{self, Scheduler};
 use crate::section::server::{self, Http};
@@ -57,6 +58,8 @@ pub struct ServerConfig {
     pub demo: Demo,
     /// Issuing.
     pub pki: Pki,
+    /// What relying parties are served.
+    pub relying_party: RelyingParty,
     /// What compliance rules stop.
     pub policy: Policy,
     /// Periods of the periodic tasks.
@@ -105,6 +108,7 @@ impl ServerConfig {
         let demo = demo::read(&mut reader);
         let export = export::read(&mut reader);
         let pki = pki::read(&mut reader);
+        let relying_party = relying_party::read(&mut reader);
         let policy = policy::read(&mut reader);
         let scheduler = scheduler::read(&mut reader);
         let jobs = jobs::read(&mut reader);
@@ -132,6 +136,7 @@ impl ServerConfig {
             export,
             demo,
             pki,
+            relying_party,
             policy,
             scheduler,
             guards,

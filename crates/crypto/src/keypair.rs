@@ -1,6 +1,6 @@
 //! Private keys: made, loaded, saved, used to sign.
 
-use crate::{Error, SecretString, Signature, SignatureAlgorithm, Signer, pem};
+use crate::{Error, SecretBytes, SecretString, Signature, SignatureAlgorithm, Signer, pem};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -102,10 +102,15 @@ impl KeyPair {
 
     /// The private key as PKCS#8 version 1 in PEM (`PRIVATE KEY`), readable by every TLS server.
     pub fn to_pkcs8_pem(&self) -> Result<SecretString, Error> {
-        self.to_pkcs8_der().map(|der| SecretString::new(pem::encode("PRIVATE KEY", &der)))
+        self.pkcs8_der().map(|der| SecretString::new(pem::encode("PRIVATE KEY", &der)))
     }
 
-    fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+    /// The same in DER.
+    pub fn to_pkcs8_der(&self) -> Result<SecretBytes, Error> {
+        self.pkcs8_der().map(|der| SecretBytes::new(der.as_slice()))
+    }
+
+    fn pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
         let der = match &self.secret {
             Secret::Ecdsa(key) => key.to_pkcs8v1().map(|document| document.as_ref().to_vec()),
             Secret::Rsa(key) => AsDer::<Pkcs8V1Der<'_>>::as_der(key).map(|der| der.as_ref().to_vec()),

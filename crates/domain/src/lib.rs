@@ -30,6 +30,7 @@ pub mod job;
 pub mod json_text;
 pub mod ledger;
 pub mod notification;
+pub mod ocsp;
 pub mod operation;
 pub mod organisation;
 pub mod policy;

@@ -63,11 +63,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
 }
 
 /// Refuses a body of another media type than `accepted`, or in an encoding.
-pub(crate) fn check_media_type(
-    request: &HttpRequest,
-    accepted: &[&str],
-    hint: &'static str,
-) -> Result<(), Refusal> {
+pub fn check_media_type(request: &HttpRequest, accepted: &[&str], hint: &'static str) -> Result<(), Refusal> {
     if request.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
         return Err(Refusal::UnsupportedMediaType("send the body without a Content-Encoding"));
     }
@@ -85,10 +81,15 @@ fn check_json(request: &HttpRequest) -> Result<(), Refusal> {
     )
 }
 
-pub(crate) async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, ApiError> {
+    read_body(request, payload, usize::MAX).await
+}
+
+/// The whole body of at most `most` bytes, and never more than the server accepts.
+pub async fn read_body(request: &HttpRequest, mut payload: Payload, most: usize) -> Result<Bytes, ApiError> {
     let core = request.app_data::<Data<HttpCore>>();
     let core = core.ok_or_else(|| ServiceError::internal("the application has no HttpCore"))?;
-    let limit = core.max_body_size;
+    let limit = core.max_body_size.min(most);
     let declared =
         request.headers().get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse().ok());
     if declared.is_some_and(|length: u64| length > u64::try_from(limit).unwrap_or(u64::MAX)) {

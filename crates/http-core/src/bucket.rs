@@ -67,6 +67,14 @@ impl<K: Hash + Eq> Buckets<K> {
         }
     }
 
+    /// `calls` at once, and as many again evenly over each `window`.
+    pub(crate) fn spread(calls: u32, window: Duration, most: usize) -> Self {
+        let calls = calls.max(1);
+        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
+        let cost = (window / i64::from(calls)).max(1);
+        Self { burst: calls, cost, ..Self::new(Rate { per_second: 1, burst: 1 }, most) }
+    }
+
     /// Takes one call out of the bucket of `key`, if there is one left.
     pub(crate) fn take(&self, key: K, now: i64) -> Quota {
         let mut state = self.state.lock();
@@ -145,6 +153,17 @@ mod tests {
         assert!(buckets.take(1, SECOND / 2).is_allowed());
         assert!(!buckets.take(1, SECOND / 2).is_allowed());
         assert_eq!(buckets.take(1, 60 * SECOND).remaining, 2, "it is full again, and never more than full");
+    }
+
+    #[test]
+    fn calls_are_spread_over_a_window() {
+        let buckets: Buckets<u32> = Buckets::spread(3, Duration::from_secs(30), 10);
+        for _ in 0..3 {
+            assert!(buckets.take(1, 0).is_allowed());
+        }
+        let refused = buckets.take(1, 0);
+        assert_eq!((refused.is_allowed(), refused.retry_after), (false, Duration::from_secs(10)));
+        assert!(buckets.take(1, 10 * SECOND).is_allowed() && !buckets.take(1, 10 * SECOND).is_allowed());
     }
 
     #[test]

@@ -23,6 +23,9 @@ use std::panic::AssertUnwindSafe;
 pub enum Access {
     /// Everybody, without a credential.
     Public,
+    /// Everybody, without a credential and without the limit of public routes: relying parties ask
+    /// from behind few addresses, and their protocols have refusals of their own.
+    RelyingParty,
     /// Every valid credential, agents included.
     Authenticated,
     /// The agent named by the path parameter `id`, and nobody else.
@@ -35,15 +38,20 @@ impl Access {
     /// The permission in question; absent when none is needed.
     pub const fn permission(self) -> Option<Permission> {
         match self {
-            Self::Public | Self::Authenticated => None,
+            Self::Public | Self::RelyingParty | Self::Authenticated => None,
             Self::OwnAgent => Some(Permission::AgentSelf),
             Self::Holding(permission) => Some(permission),
         }
     }
 
+    /// Whether no credential is needed.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Public | Self::RelyingParty)
+    }
+
     fn check(self, actor: &Actor, path_id: Option<&str>) -> Result<(), ServiceError> {
         match self {
-            Self::Public => Ok(()),
+            Self::Public | Self::RelyingParty => Ok(()),
             Self::Authenticated => match &actor.identity {
                 Identity::Agent { id, retired: true } => Err(ServiceError::Retired { id: id.clone() }),
                 _ => Ok(()),
@@ -80,7 +88,7 @@ pub(crate) async fn gate<B: MessageBody + 'static>(
     }
     // Probes and what everybody may read are asked by programs that add something against caches.
     if !takes_query
-        && access != Access::Public
+        && !access.is_open()
         && let Some(name) = query::first_name(request.request())
     {
         let field = FieldError::new(&name, "unknown_field", "this route takes no query parameters");
@@ -129,6 +137,9 @@ fn proven(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 async fn admit(access: Access, request: &ServiceRequest) -> Result<(), ApiError> {
     let core = request.app_data::<Data<HttpCore>>().cloned();
     let core = core.ok_or_else(|| ServiceError::internal("the application has no HttpCore"))?;
+    if access == Access::RelyingParty {
+        return Ok(());
+    }
     if access == Access::Public {
         let probe = matches!(request.path(), "/health" | "/health/scheduler" | "/ready");
         let kind = match *request.method() {

@@ -41,7 +41,7 @@ mod tls;
 
 pub use app::{HttpCore, app};
 pub use auth::Authentication;
-pub use body::{Body, OptionalBody};
+pub use body::{Body, OptionalBody, check_media_type, read_body};
 pub use bucket::Rate;
 pub use call_log::{Call, CallRecorder, Unrecorded};
 pub use client_address::TrustedProxies;
@@ -53,7 +53,7 @@ pub use etag::IfMatch;
 pub use export::{ExportForm, TaggedExport};
 pub use gate::Access;
 pub use input::{FIELD_CODES, read_seed};
-pub use limit::{RateLimitOptions, RateLimits};
+pub use limit::{AddressLimit, RateLimitOptions, RateLimits};
 pub use list::{List, NoFilter, Paging, TaggedList, Tags, page};
 pub use merge::MergePatch;
 pub use observe::{Outcome, RequestObserver, Unobserved};

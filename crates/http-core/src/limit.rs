@@ -5,6 +5,7 @@
 //! credential has not been good within the last minutes. Everything else is charged to the
 //! identity. Failed authentications have a smaller bucket of their own.
 
+use crate::RequestInfo;
 use crate::bucket::{Buckets, Quota, Rate};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use certctl_domain::Clock;
@@ -60,6 +61,32 @@ pub struct RateLimits {
 impl fmt::Debug for RateLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RateLimits").finish_non_exhaustive()
+    }
+}
+
+/// A limit per address for routes that refuse in their own way.
+pub struct AddressLimit {
+    clock: Arc<dyn Clock>,
+    calls: Buckets<IpAddr>,
+}
+
+impl fmt::Debug for AddressLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressLimit").finish_non_exhaustive()
+    }
+}
+
+impl AddressLimit {
+    /// So many calls at once, and as many again evenly over each minute.
+    pub fn per_minute(calls: u32, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, calls: Buckets::spread(calls, Duration::from_mins(1), MOST_BUCKETS) }
+    }
+
+    /// Charges the client of a request; gives the time to wait when it came too early.
+    pub fn charge(&self, request: &RequestInfo) -> Result<(), Duration> {
+        let Some(client) = request.client else { return Ok(()) };
+        let quota = self.calls.take(network_of(client), self.clock.now().unix_micros());
+        if quota.is_allowed() { Ok(()) } else { Err(quota.retry_after) }
     }
 }
 

@@ -54,7 +54,7 @@ impl RouteTable {
 /// The operation with what follows from its place in the table.
 fn completed(route: &Route) -> Operation {
     let mut operation = route.operation.clone();
-    let public = route.access == Access::Public;
+    let public = route.access.is_open();
     operation.security =
         Some(if public { Vec::new() } else { vec![SecurityRequirement::new(BEARER, Vec::<String>::new())] });
     if let Some(permission) = route.access.permission() {

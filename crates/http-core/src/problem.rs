@@ -28,10 +28,9 @@ pub(crate) fn render(mut response: ServiceResponse<BoxBody>, request_id: &str) -
     log(error);
     let (status, body) = (error.status(), body_of(error, request_id));
     *response.response_mut().status_mut() = status;
-    response
-        .response_mut()
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    let headers = response.response_mut().headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     response.map_body(|_, _| BoxBody::new(body))
 }
 

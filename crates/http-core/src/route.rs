@@ -22,6 +22,8 @@ pub struct Route {
     pub access: Access,
     /// Whether its answer shows a secret that is shown once, so that no copy may be kept.
     pub shows_secret: bool,
+    /// Whether its last parameter stands for the rest of the path, slashes included.
+    pub takes_rest: bool,
     /// Its description.
     pub operation: Operation,
     pub(crate) http_method: HttpMethod,
@@ -29,6 +31,14 @@ pub struct Route {
 }
 
 impl Route {
+    /// The path as actix matches it.
+    fn pattern(&self) -> String {
+        match self.path.strip_suffix('}') {
+            Some(open) if self.takes_rest => format!("{open}:.*}}"),
+            _ => self.path.clone(),
+        }
+    }
+
     fn terms(&self) -> Terms {
         let mut parameters = self.operation.parameters.iter().flatten();
         let takes_query = parameters.any(|one| match one {
@@ -94,6 +104,7 @@ impl RouteTable {
                     path: path.clone(),
                     access,
                     shows_secret: false,
+                    takes_rest: false,
                     operation,
                     register: register(&method, handler.clone()),
                     http_method: method,
@@ -106,6 +117,14 @@ impl RouteTable {
     pub fn shows_secret(&mut self) {
         if let Some(route) = self.routes.last_mut() {
             route.shows_secret = true;
+        }
+    }
+
+    /// Says of the route that was added last that its last parameter is the rest of the path, with
+    /// all slashes in it. Every route of the path has to say so.
+    pub fn takes_rest(&mut self) {
+        if let Some(route) = self.routes.last_mut() {
+            route.takes_rest = true;
         }
     }
 
@@ -130,7 +149,8 @@ impl RouteTable {
         paths.sort_by(|(a, _), (b, _)| precedence(a, b));
         for (path, routes) in paths {
             let allowed = allowed(&routes);
-            let mut resource = web::resource(path);
+            let pattern = routes.first().map_or_else(|| path.to_owned(), |route| route.pattern());
+            let mut resource = web::resource(pattern);
             for route in routes {
                 resource = resource.route((route.register)(route.terms()));
             }

@@ -86,7 +86,8 @@ impl Server {
         Self::bind_with(options, Some(tls), core, routes)
     }
 
-    /// The same without TLS. For loopback addresses only: what it serves can be read on the way.
+    /// The same without TLS. For loopback addresses, and for what is public and signed: all of it can
+    /// be read and changed on the way.
     pub fn bind_plain<R>(
         options: &ServerOptions,
         core: &Arc<HttpCore>,

@@ -185,13 +185,6 @@ impl Certificate {
         self.public_key.as_ref().map(PublicKey::spec)
     }
 
-    /// What tells CAs apart when revocation is about them: lower-case hex SHA-256 of subject and
-    /// public key. A CA certificate that is issued anew for the same name and key has the same.
-    pub fn authority_id(&self) -> String {
-        let subject = self.tbs.subject.to_der().unwrap_or_default();
-        sha256_hex(&[subject.as_slice(), &self.spki_der].concat())
-    }
-
     /// Subject key identifier.
     pub fn subject_key_id(&self) -> Option<&[u8]> {
         self.subject_key_id.as_deref()

@@ -9,7 +9,7 @@ use certctl_repository::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
     CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, CrlWatchRepo, DeploymentRepo, DigestRepo,
     EnrolmentTokenRepo, EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo,
+    LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OcspRepo, OperationRepo, OwnerRepo,
     PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo,
     SecretRepo, SessionRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, Tx, VersionRepo,
 };
@@ -170,6 +170,7 @@ accessors! {
     ledger: LedgerRepo,
     notification_settings: NotificationSettingRepo,
     notifications: NotificationRepo,
+    ocsp: OcspRepo,
     operations: OperationRepo,
     owners: OwnerRepo,
     policy_rules: PolicyRuleRepo,

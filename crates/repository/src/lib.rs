@@ -25,6 +25,7 @@ mod job;
 mod lease;
 mod ledger;
 mod notification;
+mod ocsp;
 mod operation;
 mod organisation;
 mod page;
@@ -64,6 +65,7 @@ pub use notification::{
     AlertRepo, ChannelRepo, LaneClaim, NotificationCounts, NotificationFilter, NotificationRepo,
     NotificationSettingRepo, ReconcilerMark, ReconcilerMarkRepo, Told, ToldThreshold,
 };
+pub use ocsp::OcspRepo;
 pub use operation::{OperationFilter, OperationRepo};
 pub use organisation::{OwnerRepo, TeamRepo};
 pub use page::{Cursor, Page, PageRequest};

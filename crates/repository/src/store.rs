@@ -4,7 +4,7 @@ use crate::{
     AgentGroupRepo, AgentRepo, AlertRepo, ApiCallRepo, ApiKeyRepo, ApprovalRepo, AuditChainRepo, AuditRepo,
     CaKeyRepo, CertificateRepo, ChannelRepo, CrlRepo, CrlWatchRepo, DeploymentRepo, DigestRepo,
     EnrolmentTokenRepo, EventRepo, ExpiryLookRepo, IdempotencyRepo, IssuerHealthRepo, IssuerRepo, JobRepo,
-    LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OperationRepo, OwnerRepo,
+    LeaseRepo, LedgerRepo, NotificationRepo, NotificationSettingRepo, OcspRepo, OperationRepo, OwnerRepo,
     PolicyRuleRepo, PolicyViolationRepo, ProfileRepo, ReconcilerMarkRepo, RenewalPolicyRepo, RevocationRepo,
     SecretRepo, SessionRepo, StatisticsRepo, StoreError, TargetRepo, TeamRepo, VersionRepo,
 };
@@ -71,6 +71,8 @@ pub trait Tx {
     fn notification_settings(&mut self) -> &mut dyn NotificationSettingRepo;
     /// Notifications.
     fn notifications(&mut self) -> &mut dyn NotificationRepo;
+    /// OCSP responders and answers.
+    fn ocsp(&mut self) -> &mut dyn OcspRepo;
     /// Operations on many certificates.
     fn operations(&mut self) -> &mut dyn OperationRepo;
     /// Owners.

@@ -30,6 +30,7 @@ pub mod operation;
 pub mod owner;
 pub mod policy;
 pub mod profile;
+pub mod relying_party;
 pub mod renewal;
 pub mod renewal_policy;
 pub mod revocation;

@@ -33,11 +33,13 @@ mod live_issuers;
 mod loops;
 mod metrics;
 pub mod notification;
+mod ocsp;
 mod operation;
 mod owner;
 mod policy;
 mod profile;
 pub mod reconcile;
+mod relying_party;
 mod renewal;
 mod renewal_policy;
 mod retry;
@@ -81,10 +83,12 @@ pub use notification::{
     EnvironmentChannel, ExpiryAlerts, LiveChannels, NotificationRouter, Notifications, Routings,
     follow_environment,
 };
+pub use ocsp::{NonIssued, Ocsp, OcspOptions, OcspUpkeep};
 pub use operation::Operations;
 pub use owner::Owners;
 pub use policy::{Policies, PolicyGate};
 pub use profile::Profiles;
+pub use relying_party::RelyingParties;
 pub use renewal::Renewals;
 pub use renewal_policy::RenewalPolicies;
 pub use revocation::Revocations;

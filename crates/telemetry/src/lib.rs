@@ -39,7 +39,7 @@ pub use issuance::{ErrorClass, IssuanceMetrics};
 pub use job::{JobMetrics, JobOutcome};
 pub use levels::Level;
 pub use log::{LogError, LogFormat, LogOptions, init, subscriber};
-pub use ocsp::{OcspCounters, OcspEvent};
+pub use ocsp::{CacheResult, OcspCounters, OcspEvent, OcspMetrics};
 pub use process::ProcessMetrics;
 pub use reference::reference;
 pub use registry::{CONTENT_TYPE, MetricsError, Registry};

@@ -69,7 +69,9 @@ families! {
     NOTIFICATION_NO_NOTIFIER_TOTAL = "certctl_notification_no_notifier_total" ["channel"] "Notifications that reached nobody because their channel does not exist, is switched off or has no address.";
     NOTIFICATION_OLDEST_PENDING_AGE_SECONDS = "certctl_notification_oldest_pending_age_seconds" [] "Age of the oldest notification that was not tried yet, quiet hours included; 0 when there is none.";
     NOTIFICATION_QUEUE_DEPTH = "certctl_notification_queue_depth" ["status"] "Notifications on their way: not tried yet, or to be tried again.";
+    OCSP_CACHE_TOTAL = "certctl_ocsp_cache_total" ["result"] "OCSP answers without a nonce by where they came from: memory, the database, or a new signature.";
     OCSP_COUNTER_TOTAL = "certctl_ocsp_counter_total" ["label"] "Events of the OCSP responder.";
+    OCSP_DURATION_SECONDS = "certctl_ocsp_duration_seconds" [] "Time to an OCSP answer, without reading the request.";
     RECONCILER_LAST_SUCCESS_TIMESTAMP_SECONDS = "certctl_reconciler_last_success_timestamp_seconds" ["name"] "Unix time of the last successful run of a periodic task, whichever server made it.";
     RECONCILER_OLDEST_WORK_AGE_SECONDS = "certctl_reconciler_oldest_work_age_seconds" ["name"] "How long the oldest work of a periodic task has waited unseen; 0 when there is none.";
     ROLLUP_CORRECTIONS_TOTAL = "certctl_rollup_corrections_total" ["dimension"] "Kept counts that a recount found wrong and set right.";

@@ -1,8 +1,69 @@
 //! Counters of the OCSP responder.
 
 use crate::counters::CounterSnapshot;
+use crate::names;
+use crate::registry::{MetricsError, Registry};
+use prometheus::{HistogramVec, IntCounterVec};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// Upper bounds in seconds: memory, a signature, the database.
+const BUCKETS: [f64; 10] = [0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0];
+
+/// Where an answer without a nonce came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CacheResult {
+    /// Memory.
+    Hit,
+    /// The database.
+    Stored,
+    /// It was signed.
+    Miss,
+}
+
+impl CacheResult {
+    /// Label value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Stored => "stored",
+            Self::Miss => "miss",
+        }
+    }
+}
+
+/// Times and cache results of the responder.
+#[derive(Debug, Clone)]
+pub struct OcspMetrics {
+    cache: IntCounterVec,
+    duration: HistogramVec,
+}
+
+impl OcspMetrics {
+    /// Registers the families.
+    pub fn register(registry: &Registry) -> Result<Self, MetricsError> {
+        Ok(Self {
+            cache: registry.counter(&names::OCSP_CACHE_TOTAL)?,
+            duration: registry.histogram(&names::OCSP_DURATION_SECONDS, &BUCKETS)?,
+        })
+    }
+
+    /// Counts an answer by where it came from.
+    pub fn cache(&self, result: CacheResult) {
+        self.cache.with_label_values(&[result.as_str()]).inc();
+    }
+
+    /// The beginning of an answer.
+    pub fn start(&self) -> Instant {
+        Instant::now()
+    }
+
+    /// Notes how long an answer took.
+    pub fn answered(&self, started: Instant) {
+        self.duration.with_label_values::<&str>(&[]).observe(started.elapsed().as_secs_f64());
+    }
+}
 
 /// What happens to an OCSP request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

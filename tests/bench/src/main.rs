@@ -17,6 +17,7 @@ mod load;
 mod notifications;
 mod place;
 mod policy;
+mod revocation;
 mod sweep;
 mod table;
 
@@ -50,6 +51,9 @@ struct Options {
     /// Notifications that are done while a look for retries is measured
     #[arg(long, default_value_t = 1_000_000)]
     finished_notifications: u32,
+    /// Entries of the CRLs that are measured; several lengths may be given
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
+    crl_entries: Vec<u32>,
     /// Certificates to issue
     #[arg(long, default_value_t = 4_000)]
     issuances: u32,
@@ -77,6 +81,8 @@ enum Section {
     Import,
     /// Deliveries to a local receiver, and a look for retries
     Notifications,
+    /// CRLs and OCSP answers, encoded and signed
+    Revocation,
     /// Memory, time to readiness, sizes
     Footprint,
 }
@@ -122,6 +128,10 @@ async fn run(options: Options) -> Result<()> {
     if options.wants(Section::Notifications) {
         let finished = options.scaled(options.finished_notifications);
         notifications::measure(options.scaled(options.notifications), finished).await?;
+    }
+    if options.wants(Section::Revocation) {
+        let lengths: Vec<u32> = options.crl_entries.iter().map(|length| options.scaled(*length)).collect();
+        revocation::measure(&lengths)?;
     }
     if options.wants(Section::Footprint) {
         footprint::measure().await?;

@@ -9,6 +9,7 @@ use certctl_config::section::auth::AuthMode;
 use certctl_console::{Assets, Console};
 use certctl_domain::access::Role;
 use certctl_handler::{Api, Services};
+use certctl_handler_enroll::PkiRoutes;
 use certctl_http_core::{
     Authentication, CallRecorder, Edge, HotCertificate, HttpCore, Server, ServerOptions, server_config,
 };
@@ -53,13 +54,14 @@ pub(super) fn core(
     })
 }
 
-/// Binds the listener of API and console, and the one that serves only metrics.
+/// Binds the listener of API, relying parties and console, and the one that serves only metrics.
 pub(super) fn bind(
     config: &ServerConfig,
     life: &Lifecycle,
     environment: &Environment,
     core: &Arc<HttpCore>,
     services: Services,
+    relying_parties: PkiRoutes,
 ) -> anyhow::Result<(Server, Option<Server>)> {
     let certificate = certificate(config, life, environment)?;
     let metrics = edge::metrics_listener(&config.edge, core, &services.metrics, &certificate)?;
@@ -71,6 +73,7 @@ pub(super) fn bind(
     };
     let http = Server::bind(&options, server_config(certificate)?, core, move |routes| {
         api.configure(routes);
+        relying_parties.configure(routes);
         console.configure(routes);
     })
     .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")?;

@@ -15,6 +15,7 @@ pub mod log;
 pub mod monitoring;
 pub mod pki;
 pub mod policy;
+pub mod relying_party;
 pub mod retention;
 pub mod scheduler;
 pub mod server;
@@ -41,6 +42,7 @@ pub(crate) const GROUPS: &[Group] = &[
     Group { title: "Demo data", keys: demo::KEYS },
     Group { title: "Export", keys: export::KEYS },
     Group { title: "Issuing", keys: pki::KEYS },
+    Group { title: "Relying parties", keys: relying_party::KEYS },
     Group { title: "Compliance rules", keys: policy::KEYS },
     Group { title: "Scheduler", keys: scheduler::KEYS },
     Group { title: "Jobs", keys: jobs::KEYS },

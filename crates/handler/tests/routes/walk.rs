@@ -85,7 +85,7 @@ async fn agents_are_kept_to_their_own_routes() {
                     (403, "forbidden".to_owned())
                 );
             }
-            Access::Public | Access::Authenticated => {}
+            Access::Public | Access::RelyingParty | Access::Authenticated => {}
         }
     }
 }

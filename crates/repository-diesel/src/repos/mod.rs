@@ -23,6 +23,7 @@ mod job_history;
 mod lease;
 mod ledger;
 mod notification;
+mod ocsp;
 mod operation;
 mod organisation;
 mod policy;

@@ -43,7 +43,10 @@ impl CallLogScope {
     /// Whether a call belongs into the log.
     pub fn covers(self, call: &ApiCall) -> bool {
         let route = call.route.as_deref().unwrap_or_default();
-        let probe = PROBES.contains(&call.path.as_str()) || route.starts_with("/api/v1/metrics");
+        let probe = PROBES.contains(&call.path.as_str())
+            || route.starts_with("/api/v1/metrics")
+            // Relying parties change nothing, and ask more often than anybody wants to know.
+            || call.path.starts_with("/.well-known/pki/");
         let routine = call.actor_type == Some(ActorType::Agent)
             && AGENT_ROUTINE.contains(&route)
             && call.status.is_none_or(|status| status < 400);

@@ -64,6 +64,8 @@ mod job_life;
 #[cfg(test)]
 mod notification;
 #[cfg(test)]
+mod ocsp;
+#[cfg(test)]
 mod operation;
 #[cfg(test)]
 mod operation_scale;

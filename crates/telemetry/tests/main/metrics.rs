@@ -2,11 +2,11 @@
 
 use certctl_telemetry::names::{self, Family};
 use certctl_telemetry::{
-    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CallLogMetrics, CounterSnapshot, CrlMetrics,
-    DeliveryMetrics, DeployCounter, DeployCounters, ErrorClass, ExpiryAlertMetrics, ExpiryAlertResult,
-    HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome, Level, MetricsError,
-    OcspCounters, OcspEvent, PoolLevel, PoolMetrics, ProcessMetrics, Registry, RollupMetrics, RunResult,
-    SchedulerMetrics, TxMetrics, TxOutcome,
+    ApprovalCounters, ApprovalOutcome, CONTENT_TYPE, CacheResult, CallLogMetrics, CounterSnapshot,
+    CrlMetrics, DeliveryMetrics, DeployCounter, DeployCounters, ErrorClass, ExpiryAlertMetrics,
+    ExpiryAlertResult, HttpMetrics, InstallationMetrics, IssuanceMetrics, JobMetrics, JobOutcome, Level,
+    MetricsError, OcspCounters, OcspEvent, OcspMetrics, PoolLevel, PoolMetrics, ProcessMetrics, Registry,
+    RollupMetrics, RunResult, SchedulerMetrics, TxMetrics, TxOutcome,
 };
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -83,6 +83,7 @@ fn installation(registry: &Registry) {
     let crls = CrlMetrics::register(registry).unwrap();
     crls.generated("iss-local", true, Duration::from_millis(3));
     crls.published("iss-local", 7.0, 2.0, 1_800_000_000.0);
+    OcspMetrics::register(registry).unwrap().cache(CacheResult::Hit);
     let ocsp = Arc::new(OcspCounters::default());
     registry.expose(&names::OCSP_COUNTER_TOTAL, ocsp.clone()).unwrap();
     ocsp.count(OcspEvent::NonceMalformed);

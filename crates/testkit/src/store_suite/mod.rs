@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod notification;
 pub mod notification_delivery;
 pub mod notification_due;
+pub mod ocsp;
 pub mod operation;
 pub mod organisation;
 pub mod policy_rule;
@@ -335,6 +336,12 @@ macro_rules! store_suite {
                 rules_of_every_type_come_back_as_stored,
                 the_newest_version_tells_the_validity,
                 violations_are_found_by_every_filter,
+            }
+            ocsp {
+                a_ca_has_one_current_responder_and_keeps_the_former_until_they_end,
+                answers_are_replaced_by_newer_ones_only,
+                answers_are_signed_anew_in_time_and_go_when_they_end,
+                responders_come_back_as_stored,
             }
             revocation {
                 a_crl_lists_what_is_in_force_and_not_over,

@@ -23,4 +23,5 @@ mod notifications;
 mod operation;
 mod outages;
 mod refusals;
+mod relying_party;
 mod replicas;
