@@ -26,7 +26,7 @@ const BACKOFF: Backoff = Backoff {
     max_attempts: 24,
 };
 /// Longest wait for one CA.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Tells CAs.
 #[derive(Debug)]

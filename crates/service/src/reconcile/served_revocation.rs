@@ -95,9 +95,9 @@ impl ServedRevocation {
         let look = CrlLook { url, checked_at: now, next_check_at, failures, error };
         let recorded = self.base.store.write("crl_watch.looked", move |tx| {
             if forget {
-                tx.crl_watch().forget(&look.url)?
+                tx.crl_watch().forget(&look.url)?;
             } else {
-                tx.crl_watch().looked(&look)?
+                tx.crl_watch().looked(&look)?;
             }
             Ok::<_, Failure>(())
         });
@@ -116,6 +116,7 @@ impl ServedRevocation {
             Ok(der) => der,
             Err(error) => return Ok(Err(error.chain())),
         };
+        #[expect(clippy::disallowed_methods, reason = "awaited at once, so it is a part of this task")]
         let crl = match tokio::task::spawn_blocking(move || Crl::parse(&der)).await {
             Ok(Ok(crl)) => crl,
             Ok(Err(error)) => return Ok(Err(error.to_string())),

@@ -82,7 +82,7 @@ fn installation(registry: &Registry) {
     RollupMetrics::register(registry).unwrap().corrected("certificate.team", 2);
     let crls = CrlMetrics::register(registry).unwrap();
     crls.generated("iss-local", true, Duration::from_millis(3));
-    crls.published("iss-local", 7.0, 2.0, 1_800_000_000.0);
+    crls.published("iss-local", 7, 2, 1_800_000_000);
     OcspMetrics::register(registry).unwrap().cache(CacheResult::Hit);
     let ocsp = Arc::new(OcspCounters::default());
     registry.expose(&names::OCSP_COUNTER_TOTAL, ocsp.clone()).unwrap();
