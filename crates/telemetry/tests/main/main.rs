@@ -4,3 +4,5 @@
 mod logs;
 #[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod observability;
