@@ -9,31 +9,33 @@ function fill(object: object, name: string, value: unknown): void {
 }
 
 const nothing = () => undefined;
-fill(HTMLDialogElement.prototype, "showModal", function showModal(this: HTMLDialogElement) {
-  this.open = true;
-});
-fill(HTMLDialogElement.prototype, "close", function close(this: HTMLDialogElement) {
-  this.open = false;
-});
-fill(Element.prototype, "scrollIntoView", nothing);
-fill(
-  globalThis,
-  "ResizeObserver",
-  class {
-    observe = nothing;
-    unobserve = nothing;
-    disconnect = nothing;
-  },
-);
-fill(window, "matchMedia", (media: string) => ({
-  matches: false,
-  media,
-  addEventListener: nothing,
-  removeEventListener: nothing,
-}));
+if (typeof window !== "undefined") {
+  fill(HTMLDialogElement.prototype, "showModal", function showModal(this: HTMLDialogElement) {
+    this.open = true;
+  });
+  fill(HTMLDialogElement.prototype, "close", function close(this: HTMLDialogElement) {
+    this.open = false;
+  });
+  fill(Element.prototype, "scrollIntoView", nothing);
+  fill(
+    globalThis,
+    "ResizeObserver",
+    class {
+      observe = nothing;
+      unobserve = nothing;
+      disconnect = nothing;
+    },
+  );
+  fill(window, "matchMedia", (media: string) => ({
+    matches: false,
+    media,
+    addEventListener: nothing,
+    removeEventListener: nothing,
+  }));
+}
 
 beforeEach(() => {
-  localStorage.clear();
+  if (typeof window !== "undefined") localStorage.clear();
   link.csrfToken = undefined;
   link.clockSkew = 0;
   link.onSignedOut = undefined;

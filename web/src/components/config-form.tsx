@@ -66,7 +66,7 @@ export function ConfigForm({ fields, value, onChange, at, prefix = "config." }: 
     onChange(copy);
   };
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
       {fields.map((field) =>
         field.type === "object" ? (
           <fieldset key={field.name} className="rounded-md border p-3 sm:col-span-2">

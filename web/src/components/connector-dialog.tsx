@@ -59,7 +59,7 @@ export function ConnectorDialog<P extends ItemPath, C extends CollectionPath, V 
         const kind = kinds.find((one) => one.type === form.values.type);
         return (
           <>
-            <div className="grid gap-4 sm:grid-cols-2">
+            <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
               <TextField
                 label="Name"
                 required

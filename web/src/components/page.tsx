@@ -83,7 +83,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
 /** A link within the console, as it looks in text and tables. */
 export function TextLink({ to, children, title }: { to: string; children: ReactNode; title?: string }) {
   return (
-    <Link to={to} title={title} className="text-brand hover:underline">
+    <Link to={to} title={title} className="text-brand [overflow-wrap:anywhere] hover:underline">
       {children}
     </Link>
   );

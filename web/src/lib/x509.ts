@@ -1,5 +1,7 @@
 // What a certificate says, read in the browser. Loaded only where it is shown.
 
+// The library finds its parts through it.
+import "reflect-metadata";
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,

@@ -137,7 +137,7 @@ function GroupDialog({ id, onClose }: { id?: string; onClose: () => void }) {
             An agent belongs to the group when everything that is filled in fits. Single agents are put in or
             kept out by hand afterwards.
           </p>
-          <div className="grid gap-4 sm:grid-cols-2">
+          <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
             <TextField
               label="System"
               value={values.match_os}

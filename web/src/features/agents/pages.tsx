@@ -158,7 +158,7 @@ export function AgentPage() {
               id: "overview",
               label: "Overview",
               content: () => (
-                <div className="grid gap-4 lg:grid-cols-2">
+                <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
                   <Card title="Host">
                     <Facts>
                       <Fact name="Name of the host">{one.hostname || "—"}</Fact>

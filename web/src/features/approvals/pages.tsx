@@ -203,7 +203,7 @@ export function ApprovalPage() {
         subtitle={<Code text={one.id} />}
         actions={<Decide request={one} />}
       />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Card title="What is asked for">
           <Facts>
             <Fact name="Certificate">

@@ -67,7 +67,13 @@ export const AUDIT_COLUMNS: readonly Column<AuditEvent>[] = [
       return (
         <span className="block max-w-72 truncate">
           <span className="text-muted">{words(one.resource_type)} </span>
-          {page ? <TextLink to={page}>{one.resource_id}</TextLink> : one.resource_id}
+          {page ? (
+            <span className="underline decoration-line-strong underline-offset-2">
+              <TextLink to={page}>{one.resource_id}</TextLink>
+            </span>
+          ) : (
+            one.resource_id
+          )}
         </span>
       );
     },

@@ -32,7 +32,7 @@ export function Component() {
   return (
     <>
       <PageHeader title={words(one.action)} crumbs={crumbs} subtitle={<Code text={one.id} />} />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Card title="Event">
           <Facts>
             <Fact name="When">

@@ -32,7 +32,7 @@ export function Anatomy({ id }: { id: string }) {
   const one = chain.data[chosen] ?? chain.data[0];
   if (!one) return <Empty title="The version holds no certificate" />;
   return (
-    <div className="grid gap-4 lg:grid-cols-[minmax(240px,320px)_1fr]">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-[minmax(240px,320px)_1fr]">
       <Card title="Chain">
         <ol className="space-y-1">
           {chain.data.map((link, index) => (

@@ -84,7 +84,7 @@ export function Component() {
 
 function Overview({ certificate: one }: { certificate: Certificate }) {
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <Card title="What happens next">
         <Explain id={one.id} />
       </Card>

@@ -136,7 +136,7 @@ export function CertificateFields({ values, set, at }: FormContext<Values>) {
     </Field>
   );
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
       <TextField
         label="Common name"
         required

@@ -171,7 +171,7 @@ export function ChannelPage() {
       }
     >
       {(one) => (
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           <Card title="Health">
             <Facts>
               <Fact name="State">

@@ -28,15 +28,15 @@ export function Component() {
         ) : (
           <Tiles summary={summary.data} />
         )}
-        <div className="grid gap-4 xl:grid-cols-3">
+        <div className="grid grid-cols-1 gap-4 xl:grid-cols-3">
           <ExpiryHeatmap className="xl:col-span-2" />
           <Ring />
         </div>
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           <ExpiringByOwner />
           <FailedJobs />
         </div>
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           <Issuances />
           <Jobs />
         </div>

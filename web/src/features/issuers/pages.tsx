@@ -156,7 +156,7 @@ export function IssuerPage() {
       }
     >
       {(one) => (
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           <Card title="About">
             <Facts>
               <Fact name="Type">{words(one.type)}</Fact>

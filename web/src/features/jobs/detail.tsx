@@ -49,7 +49,7 @@ export function Component() {
         subtitle={<Code text={one.id} />}
         actions={<Actions job={one} />}
       />
-      <div className="grid gap-4 lg:grid-cols-[1fr_340px]">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-[1fr_340px]">
         <div className="min-w-0 space-y-4">
           {one.last_error && (
             <p

@@ -71,7 +71,7 @@ export function Component() {
           )
         }
       />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         {failed && <Problem error={failed} />}
         <Card title="Message">
           <p className="text-[13px] whitespace-pre-wrap">{one.message}</p>

@@ -59,7 +59,7 @@ export function Component() {
           )}
         </Card>
         {can("metrics.read") && (
-          <div className="grid gap-4 lg:grid-cols-2">
+          <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
             <Figures />
             <Prometheus />
           </div>

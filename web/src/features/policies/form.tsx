@@ -137,7 +137,7 @@ function RuleFields({ values, set, at, isNew }: FormContext<Values>) {
   const issuers = useNames("issuer");
   const error = at(wants.name) ?? at(`config.${wants.name}`);
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
       <TextField
         label="Name"
         required

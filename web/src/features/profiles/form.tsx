@@ -34,6 +34,7 @@ const FRESH: Values = {
   max_ttl_seconds: 47 * 86_400,
   allow_short_lived: false,
   must_staple: false,
+  no_rev_avail: false,
   required_san_patterns: [],
   required_csr_attributes: [],
   spiffe_uri_pattern: "",
@@ -89,7 +90,7 @@ function ProfileFields({ values, set, at }: FormContext<Values>) {
       values.allowed_key_algorithms.map((old, at) => (at === index ? key : old)),
     );
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
       <TextField
         label="Name"
         required
@@ -233,6 +234,13 @@ function ProfileFields({ values, set, at }: FormContext<Values>) {
           hint="Leaves demand a stapled OCSP answer."
           value={values.must_staple}
           onChange={(value) => set("must_staple", value)}
+        />
+        <CheckField
+          label="Without revocation information"
+          hint="For leaves that end before a revocation would be heard of."
+          value={values.no_rev_avail}
+          onChange={(value) => set("no_rev_avail", value)}
+          error={at("no_rev_avail")}
         />
         <CheckField
           label="Short-lived certificates"

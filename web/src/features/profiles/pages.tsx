@@ -151,6 +151,7 @@ export function ProfilePage() {
               <Fact name="SPIFFE pattern">{one.spiffe_uri_pattern || "—"}</Fact>
               <Fact name="Approval">{one.requires_approval ? "By a second person" : "Not needed"}</Fact>
               <Fact name="Must-staple">{one.must_staple ? "Yes" : "No"}</Fact>
+              <Fact name="Revocation information">{one.no_rev_avail ? "Left out" : "Included"}</Fact>
               <Fact name="Short-lived">{one.allow_short_lived ? "Allowed" : "No"}</Fact>
               <Fact name="ACME">{words(one.acme_auth_mode)}</Fact>
               <Fact name="Certificates">

@@ -40,7 +40,7 @@ function PolicyFields(form: FormContext<Values>) {
   const { values, set, at } = form;
   return (
     <div className="space-y-5">
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <TextField
           label="Name"
           required

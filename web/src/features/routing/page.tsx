@@ -128,7 +128,7 @@ function Editor({ answer }: { answer: Answer<Routing> }) {
           onChange={(cells) => form.set("cells", cells)}
           error={at("cells")}
         />
-        <div className="grid gap-4 lg:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
           <Card title="Without an owner">
             <ChipsField
               label="Mail addresses"

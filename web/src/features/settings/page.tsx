@@ -29,7 +29,7 @@ export function Component() {
   return (
     <>
       <PageHeader title="Settings" />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Card
           title="You"
           actions={

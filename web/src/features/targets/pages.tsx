@@ -201,7 +201,7 @@ export function TargetPage() {
                 id: "overview",
                 label: "Overview",
                 content: () => (
-                  <div className="grid gap-4 lg:grid-cols-2">
+                  <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
                     <Card title="About">
                       <Facts>
                         <Fact name="Type">{words(one.type)}</Fact>
