@@ -3,7 +3,6 @@ import { RouterProvider, createBrowserRouter } from "react-router";
 import { ApiError } from "./api/client";
 import { Button } from "./components/button";
 import { Problem } from "./components/problem";
-import { ToastProvider } from "./components/toast";
 import { LiveProvider } from "./lib/live";
 import { SessionProvider, useSessionQuery } from "./lib/session";
 import { routes } from "./routes";
@@ -39,12 +38,10 @@ export function App() {
   if (!session.data) return <Login />;
   return (
     <SessionProvider session={session.data}>
-      <ToastProvider>
-        <LiveProvider>
-          <Pages />
-          <Reauthentication />
-        </LiveProvider>
-      </ToastProvider>
+      <LiveProvider>
+        <Pages />
+        <Reauthentication />
+      </LiveProvider>
     </SessionProvider>
   );
 }

@@ -102,7 +102,7 @@ export function show(
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 10_000 } } });
   const router = createMemoryRouter(
     [
-      { path: pattern, element },
+      { path: pattern, element: <ToastProvider>{element}</ToastProvider> },
       { path: "*", element: <p>elsewhere</p> },
     ],
     { initialEntries: [path] },
@@ -110,9 +110,7 @@ export function show(
   const view = render(
     <QueryClientProvider client={queries}>
       <SessionProvider session={session}>
-        <ToastProvider>
-          <RouterProvider router={router} />
-        </ToastProvider>
+        <RouterProvider router={router} />
       </SessionProvider>
     </QueryClientProvider>,
   );

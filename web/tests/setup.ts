@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 import { link } from "@/api/client";
 
@@ -7,6 +7,9 @@ import { link } from "@/api/client";
 function fill(object: object, name: string, value: unknown): void {
   if (!(name in object)) Object.defineProperty(object, name, { value, configurable: true, writable: true });
 }
+
+// A busy machine takes its time.
+configure({ asyncUtilTimeout: 10_000 });
 
 const nothing = () => undefined;
 if (typeof window !== "undefined") {
@@ -26,12 +29,16 @@ if (typeof window !== "undefined") {
       disconnect = nothing;
     },
   );
-  fill(window, "matchMedia", (media: string) => ({
-    matches: false,
-    media,
-    addEventListener: nothing,
-    removeEventListener: nothing,
-  }));
+  // The environment has one that answers nothing.
+  Object.defineProperty(window, "matchMedia", {
+    configurable: true,
+    value: (media: string) => ({
+      matches: false,
+      media,
+      addEventListener: nothing,
+      removeEventListener: nothing,
+    }),
+  });
 }
 
 beforeEach(() => {

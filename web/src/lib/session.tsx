@@ -114,8 +114,8 @@ export function SessionProvider({ session, children }: { session: Session; child
     link.csrfToken = undefined;
     mark.clear();
     // Nothing of one person may be left for the next.
-    queries.clear();
     queries.setQueryData(SESSION_KEY, null);
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
   }, [queries]);
   const state = useMemo(
     () => ({

@@ -7,6 +7,7 @@ import { Badge } from "@/components/badge";
 import { Button, IconButton } from "@/components/button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/menu";
 import { Problem, Skeleton } from "@/components/problem";
+import { ToastProvider } from "@/components/toast";
 import { cx } from "@/lib/cx";
 import { useConnection, type Connection } from "@/lib/live";
 import { useSession } from "@/lib/session";
@@ -20,6 +21,15 @@ import { useShellCounts } from "./counts";
 
 /** What surrounds every page. */
 export function Layout() {
+  return (
+    // What is told may hold links, so it stands inside the router.
+    <ToastProvider>
+      <Frame />
+    </ToastProvider>
+  );
+}
+
+function Frame() {
   const [isOpen, setOpen] = useState(false);
   const [isSearching, setSearching] = useState(false);
   const { pathname } = useLocation();

@@ -155,7 +155,7 @@ export function JobChart({ days }: { days: readonly DayJobs[] }) {
 function Figure({ label, children }: { label: string; children: React.ReactElement }) {
   return (
     <figure>
-      <div className="h-52" aria-hidden>
+      <div className="h-52 overflow-hidden" aria-hidden>
         <ResponsiveContainer width="100%" height="100%">
           {children}
         </ResponsiveContainer>
