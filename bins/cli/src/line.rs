@@ -77,6 +77,7 @@ fn noun_command(noun: &Noun) -> Command {
         .arg_required_else_help(true)
         .subcommands(noun.verbs.iter().map(|verb| verb_command(noun, *verb)))
         .subcommands(noun.actions.iter().map(action_command))
+        .subcommands(if noun.name == "crl" { commands::pki::crl_commands().to_vec() } else { Vec::new() })
 }
 
 /// Name of a verb's command.
@@ -198,13 +199,20 @@ fn action_command(action: &Action) -> Command {
 }
 
 fn flag(arg: &ActionArg) -> Arg {
-    let flag = Arg::new(arg.flag).long(arg.flag).required(arg.required).help(arg.help);
+    // A choice that is missing is told with its menu, which clap does not do.
+    let required = arg.required && !matches!(arg.kind, Kind::Choice(_));
+    let flag = Arg::new(arg.flag).long(arg.flag).required(required).help(arg.help);
     match arg.kind {
         Kind::Switch => flag.action(ArgAction::SetTrue),
         Kind::Text => flag.value_name("VALUE"),
+        Kind::Choice(choices) => {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            let needed = if arg.required { "; required" } else { "" };
+            flag.value_name("NAME").help(format!("{}: {}{needed}", arg.help, names.join(", ")))
+        }
         Kind::Number => flag.value_name("N").value_parser(value_parser!(u64)),
         Kind::List => flag.value_name("VALUES").value_delimiter(',').action(ArgAction::Append),
-        Kind::File => flag.value_name("FILE"),
+        Kind::File | Kind::Content => flag.value_name("FILE"),
         Kind::Secret => flag
             .value_name("FILE")
             .help(format!("{}: a file that holds it; without, it is asked for", arg.help)),

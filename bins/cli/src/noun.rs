@@ -103,6 +103,10 @@ pub(crate) enum Kind {
     List,
     /// The name of a file (`-` for standard input) whose text is sent.
     File,
+    /// One of these, each with what it means. Left out or wrong, all of them are told.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// The name of a file (`-` for standard input) whose text is the value.
+    Content,
     /// Like `Text`, but asked for without echo, so that it stays out of the process list.
     Secret,
 }
@@ -143,6 +147,15 @@ impl Arg {
     }
 }
 
+/// One of several arrays in an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) title: &'static str,
+    /// JSON pointer to the array.
+    pub(crate) at: &'static str,
+    pub(crate) columns: &'static [Column],
+}
+
 /// What an action answers with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Answer {
@@ -152,6 +165,8 @@ pub(crate) enum Answer {
     Page(&'static [Column]),
     /// An array below this key, shown as a table.
     Rows(&'static str, &'static [Column]),
+    /// Several arrays, each shown as a table below its title; empty ones are left out.
+    Parts(&'static [Part]),
     /// Nothing worth showing: this sentence, with `{id}` and other parameters filled in.
     Done(&'static str),
     /// Text or bytes, written as they are.

@@ -1,6 +1,6 @@
 //! What the user sees: tables for people; JSON, YAML and CSV for programs.
 
-use crate::noun::{Column, Form};
+use crate::noun::{Column, Form, Part};
 use anyhow::Context as _;
 use certctl_client::Answer;
 use clap::ValueEnum;
@@ -54,6 +54,27 @@ impl Printer {
                 write(&text)
             }
         }
+    }
+
+    /// Several arrays of one answer.
+    pub(crate) fn parts(self, answer: &Answer, parts: &[Part]) -> anyhow::Result<()> {
+        if matches!(self.format, Format::Json | Format::Yaml) {
+            return self.object(answer);
+        }
+        let value = answer.json()?;
+        let filled = parts.iter().filter_map(|part| {
+            let rows = value.pointer(part.at)?.as_array()?;
+            (!rows.is_empty()).then_some((part, rows))
+        });
+        for (nth, (part, rows)) in filled.enumerate() {
+            if self.format == Format::Csv {
+                // Rows of one sort only: CSV has one header.
+                return csv_rows(rows, part.columns);
+            }
+            let space = if nth == 0 { "" } else { "\n" };
+            write(&format!("{space}{}\n{}", part.title, table(rows, part.columns)))?;
+        }
+        Ok(())
     }
 
     /// One object, field by field.

@@ -25,9 +25,13 @@ pub(crate) async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if let Some(verb) = noun.verbs.iter().find(|verb| line::verb_name(**verb) == name) {
         return run_verb(noun, *verb, matches).await;
     }
-    match noun.actions.iter().find(|action| action.name == name) {
-        Some(action) => run_action(action, matches).await,
-        None => Err(anyhow!("`{name}` is no command of {}", noun.name)),
+    if let Some(action) = noun.actions.iter().find(|action| action.name == name) {
+        return run_action(action, matches).await;
+    }
+    let unknown = || Err(anyhow!("`{name}` is no command of {}", noun.name));
+    match noun.name {
+        "crl" => commands::pki::run_crl(name, matches).await.unwrap_or_else(unknown),
+        _ => unknown(),
     }
 }
 
@@ -125,6 +129,7 @@ async fn run_action(action: &Action, matches: &ArgMatches) -> anyhow::Result<()>
             session.printer.done(&answer, "Nothing to do: that is its state already.")?;
         }
         Answer::Object => session.printer.object(&answer)?,
+        Answer::Parts(parts) => session.printer.parts(&answer, parts)?,
         Answer::Rows(at, columns) => session.printer.rows(&answer, at, columns)?,
         Answer::Done(sentence) => session.printer.done(&answer, &fill(sentence, matches))?,
         Answer::Raw => {
@@ -196,6 +201,12 @@ fn argument(arg: &Arg, matches: &ArgMatches) -> anyhow::Result<Option<Value>> {
     let text = || matches.get_one::<String>(arg.flag);
     Ok(match arg.kind {
         Kind::Switch => matches.get_flag(arg.flag).then_some(Value::Bool(true)),
+        Kind::Choice(choices) => match text() {
+            Some(given) => Some(Value::String(choice(arg.flag, given, choices)?.to_owned())),
+            None if arg.required => return Err(anyhow!(Usage(menu(arg.flag, "is missing", choices)))),
+            None => None,
+        },
+        Kind::Content => text().map(|name| input::read(name)).transpose()?.map(Value::String),
         Kind::Text => text().map(|text| Value::String(text.clone())),
         Kind::Number => matches.get_one::<u64>(arg.flag).map(|number| json!(number)),
         Kind::List => {
@@ -209,4 +220,37 @@ fn argument(arg: &Arg, matches: &ArgMatches) -> anyhow::Result<Option<Value>> {
         },
         Kind::Secret => Some(Value::String(input::secret(text().map(String::as_str), arg.help)?)),
     })
+}
+
+/// The name that is meant: exactly, or in snake case.
+fn choice(flag: &str, given: &str, choices: &[(&'static str, &str)]) -> anyhow::Result<&'static str> {
+    let plain = |text: &str| text.replace('_', "").to_lowercase();
+    let found = choices.iter().find(|(name, _)| plain(name) == plain(given));
+    found.map(|(name, _)| *name).ok_or_else(|| anyhow!(Usage(menu(flag, "is none of these", choices))))
+}
+
+/// What a flag takes, with what each value means.
+fn menu(flag: &str, wrong: &str, choices: &[(&str, &str)]) -> String {
+    let width = choices.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lines = choices.iter().map(|(name, about)| format!("\n  {name:width$}  {about}"));
+    format!("--{flag} {wrong}:{}", lines.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHOICES: &[(&str, &str)] = &[("keyCompromise", "lost"), ("superseded", "replaced")];
+
+    #[test]
+    fn a_choice_is_also_understood_in_snake_case_and_refused_with_the_menu() {
+        assert_eq!(choice("reason", "key_compromise", CHOICES).unwrap(), "keyCompromise");
+        assert_eq!(choice("reason", "superseded", CHOICES).unwrap(), "superseded");
+        let refused = choice("reason", "bored", CHOICES).unwrap_err();
+        assert_eq!(crate::exit::code(&refused), crate::exit::USAGE);
+        assert_eq!(
+            refused.to_string(),
+            "--reason is none of these:\n  keyCompromise  lost\n  superseded     replaced"
+        );
+    }
 }

@@ -33,8 +33,8 @@ use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, Approvals, Certificates, Channels, Connectors,
     Delivery, Engine, EngineOptions, EventOptions, Events, Exports, Foundation, Imports, Issuers, Jobs,
     LiveIssuers, Loops, Metrics, MetricsSources, Notifications, Operations, Owners, Policies, PolicyGate,
-    Profiles, RenewalPolicies, Renewals, Routings, SealedCaKeys, Secrets, SessionOptions, Sessions,
-    Statistics, System, Targets, Teams, Wakeups, seed,
+    Profiles, RenewalPolicies, Renewals, Revocations, Routings, SealedCaKeys, Secrets, SessionOptions,
+    Sessions, Statistics, System, Targets, Teams, Wakeups, seed,
 };
 use certctl_service_api::engine::JobEngine;
 use certctl_telemetry::{
@@ -171,6 +171,16 @@ pub async fn build(
                 lifetime: config.auth.session_lifetime,
             }),
     );
+    let published = revocation::build(
+        &config,
+        life,
+        &base,
+        &live_issuers,
+        &wakeups,
+        database.engine(),
+        &outside,
+        &metrics,
+    )?;
     let services = Services {
         connectors: Arc::new(Connectors::new(
             &environment.issuers,
@@ -186,6 +196,7 @@ pub async fn build(
         approvals: Arc::new(Approvals::new(base.clone(), Arc::clone(&wakeups))),
         agents: Arc::new(Agents::new(base.clone(), config.auth.agent_bootstrap_token.as_ref())),
         certificates: Arc::new(Certificates::new(base.clone(), Arc::clone(&wakeups)).guarded(gate.clone())),
+        crls: published.crls.clone(),
         channels: Arc::new(Channels::new(base.clone(), Arc::clone(&live_channels), secrets.clone())),
         digests,
         exports: Arc::new(Exports::new(base.clone(), config.export.per_actor_per_hour)),
@@ -196,6 +207,7 @@ pub async fn build(
         operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
         renewals: Arc::new(Renewals::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
+        revocations: Arc::new(Revocations::new(base.clone(), Arc::clone(&wakeups))),
         routing: Arc::new(Routings::new(base.clone())),
         policies: Arc::new(Policies::new(base.clone(), Arc::clone(&wakeups))),
         profiles: Arc::new(Profiles::new(base.clone())),

@@ -3,6 +3,7 @@
 use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, CertificateId, IssuerId, JobId, OperationId, OwnerId, ProfileId, TeamId};
 use certctl_domain::operation::{ItemState, OperationState};
+use certctl_domain::revocation::RevocationReason;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -84,6 +85,44 @@ pub struct BulkReassignRequest {
     pub expected_count: Option<u64>,
 }
 
+/// Body of `POST /certificates/bulk-revoke`. Needs a reason and at least one criterion; what matches all
+/// of them is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BulkRevokeRequest {
+    /// Why: a name of RFC 5280, or the same in snake case.
+    #[serde(deserialize_with = "crate::revocation::reason")]
+    pub reason: RevocationReason,
+    /// Since when the certificates are not to be trusted, when that is in the past.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalidity_date: Option<Timestamp>,
+    /// Only these certificates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificate_ids: Vec<CertificateId>,
+    /// Profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_id: Option<ProfileId>,
+    /// Owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<OwnerId>,
+    /// Mapped to a target of this agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    /// Issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_id: Option<IssuerId>,
+    /// Team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<TeamId>,
+    /// Try every item out without changing anything.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Refuse unless exactly so many certificates match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_count: Option<u64>,
+}
+
 /// A job that an operation queued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -112,7 +151,7 @@ pub struct OperationError {
 pub struct Operation {
     /// Identifier.
     pub id: OperationId,
-    /// `bulk_renew` or `bulk_reassign`.
+    /// `bulk_renew`, `bulk_reassign` or `bulk_revoke`.
     pub kind: String,
     /// How far it is.
     pub state: OperationState,
@@ -148,10 +187,14 @@ pub struct Operation {
     /// When its first item's turn came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
+    /// When it was paused; absent unless it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
     /// When it was completed or cancelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
-    /// `total_done` under the name of the kind: `total_enqueued` or `total_reassigned`.
+    /// `total_done` under the name of the kind: `total_enqueued`, `total_reassigned` or
+    /// `total_revoked`.
     #[serde(flatten)]
     pub named_totals: BTreeMap<String, u64>,
 }

@@ -134,6 +134,13 @@ impl Call<'_> {
         self.body("application/merge-patch+json", patch)
     }
 
+    /// A body that is not JSON.
+    pub(crate) fn bytes(mut self, media_type: &'static str, body: Vec<u8>) -> Self {
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        self.body = Some(Ok(body));
+        self
+    }
+
     fn body<B: Serialize>(mut self, media_type: &'static str, body: &B) -> Self {
         self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.body = Some(serde_json::to_vec(body));

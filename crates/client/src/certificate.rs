@@ -9,6 +9,7 @@ use certctl_api_types::certificate::{
 use certctl_api_types::export::{PemExport, Pkcs12Request};
 use certctl_api_types::import::{ImportBatchRequest, ImportBatchResult, ImportRequest};
 use certctl_api_types::renewal::{Explanation, PauseRequest};
+use certctl_api_types::revocation::{RevocationList, RevocationPreview, RevokeRequest, RevokeResult};
 use certctl_api_types::{MergePatch, Page};
 use certctl_domain::id::{CertificateId, TargetId, VersionId};
 
@@ -167,6 +168,35 @@ impl Certificates<'_> {
     /// Lets a paused certificate be renewed again.
     pub async fn unpause(&self, id: &CertificateId) -> Result<Certificate, ClientError> {
         self.0.post(&["certificates", id.as_str(), "unpause"]).send().await
+    }
+
+    /// Revokes its leaves.
+    pub async fn revoke(
+        &self,
+        id: &CertificateId,
+        request: &RevokeRequest,
+    ) -> Result<RevokeResult, ClientError> {
+        self.0.post(&["certificates", id.as_str(), "revoke"]).json(request).send().await
+    }
+
+    /// What [`revoke`](Self::revoke) would do.
+    pub async fn preview_revocation(
+        &self,
+        id: &CertificateId,
+        request: &RevokeRequest,
+    ) -> Result<RevocationPreview, ClientError> {
+        let call = self.0.post(&["certificates", id.as_str(), "revoke"]).query("dry_run", "true");
+        call.json(request).send().await
+    }
+
+    /// Ends the hold of its leaves.
+    pub async fn unhold(&self, id: &CertificateId) -> Result<RevokeResult, ClientError> {
+        self.0.post(&["certificates", id.as_str(), "unhold"]).send().await
+    }
+
+    /// The revocations of its leaves, and whether the CA knows of them.
+    pub async fn revocations(&self, id: &CertificateId) -> Result<RevocationList, ClientError> {
+        self.0.get(&["certificates", id.as_str(), "revocations"]).send().await
     }
 
     /// Queues deployments of the current version, to one target or to all mapped ones.

@@ -43,6 +43,7 @@ mod audit;
 mod builder;
 mod call;
 mod certificate;
+mod crl;
 mod digest;
 mod error;
 mod event;
@@ -55,7 +56,9 @@ mod owner;
 mod policy;
 mod profile;
 mod raw;
+mod relying_party;
 mod renewal_policy;
+mod revocation;
 mod statistics;
 mod system;
 mod target;
@@ -70,6 +73,7 @@ pub use audit::{AuditTrail, EventStream, ExportFormat};
 pub use builder::{BuildError, Builder};
 pub use call::{ETag, Tagged};
 pub use certificate::Certificates;
+pub use crl::Crls;
 pub use digest::Digest;
 pub use error::ClientError;
 pub use event::{Events, LiveEvents, Watched};
@@ -82,7 +86,9 @@ pub use owner::Owners;
 pub use policy::Policies;
 pub use profile::Profiles;
 pub use raw::{Answer, Payload, Request};
+pub use relying_party::RelyingParty;
 pub use renewal_policy::RenewalPolicies;
+pub use revocation::Revocations;
 pub use statistics::Statistics;
 pub use system::System;
 pub use target::Targets;
@@ -198,6 +204,21 @@ impl Client {
     /// Actions on many certificates.
     pub const fn operations(&self) -> Operations<'_> {
         Operations(self)
+    }
+
+    /// Revocations.
+    pub const fn revocations(&self) -> Revocations<'_> {
+        Revocations(self)
+    }
+
+    /// What relying parties read.
+    pub const fn relying_party(&self) -> RelyingParty<'_> {
+        RelyingParty(self)
+    }
+
+    /// CRLs.
+    pub const fn crls(&self) -> Crls<'_> {
+        Crls(self)
     }
 
     /// Live events.

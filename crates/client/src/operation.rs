@@ -2,7 +2,9 @@
 
 use crate::{Client, ClientError, ListQuery};
 use certctl_api_types::Page;
-use certctl_api_types::operation::{BulkReassignRequest, BulkRenewRequest, Operation, OperationItem};
+use certctl_api_types::operation::{
+    BulkReassignRequest, BulkRenewRequest, BulkRevokeRequest, Operation, OperationItem,
+};
 use certctl_domain::id::OperationId;
 use std::time::Duration;
 
@@ -17,6 +19,11 @@ impl Operations<'_> {
     /// Renews many certificates.
     pub async fn bulk_renew(&self, request: &BulkRenewRequest) -> Result<Operation, ClientError> {
         self.0.post(&["certificates", "bulk-renew"]).json(request).send().await
+    }
+
+    /// Revokes many certificates.
+    pub async fn bulk_revoke(&self, request: &BulkRevokeRequest) -> Result<Operation, ClientError> {
+        self.0.post(&["certificates", "bulk-revoke"]).json(request).send().await
     }
 
     /// Gives many certificates another owner.
@@ -47,6 +54,16 @@ impl Operations<'_> {
         query: &ListQuery,
     ) -> Result<Page<OperationItem>, ClientError> {
         self.0.get(&["operations", id.as_str(), "items"]).list(query).send().await
+    }
+
+    /// Halts it before its next certificates.
+    pub async fn pause(&self, id: &OperationId) -> Result<Operation, ClientError> {
+        self.0.post(&["operations", id.as_str(), "pause"]).send().await
+    }
+
+    /// Lets it go on where it was.
+    pub async fn resume(&self, id: &OperationId) -> Result<Operation, ClientError> {
+        self.0.post(&["operations", id.as_str(), "resume"]).send().await
     }
 
     /// Stops it before its next certificate.

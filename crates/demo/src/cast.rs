@@ -51,6 +51,10 @@ pub(crate) enum Fate {
     Waiting,
     /// Taken out of service.
     Archived,
+    /// Its key was lost, and it was revoked.
+    Revoked,
+    /// Suspended until somebody knows more.
+    OnHold,
 }
 
 /// A certificate of the story.
@@ -154,6 +158,8 @@ pub(crate) const PARTS: &[Part] = &[
     part("mc-mail", "mail.example.com", 5, &["tgt-mail-1"], -45, Fate::Kept),
     part("mc-webmail", "webmail.example.com", 5, &["tgt-mail-1", "tgt-mail-archive"], -44, Fate::Kept),
     part("mc-brochure", "brochure.example.com", 3, &["tgt-edge-2"], -40, Fate::Archived),
+    part("mc-kiosk", "kiosk.example.com", 3, &["tgt-edge-1"], -38, Fate::Revoked),
+    part("mc-voting", "voting.example.com", 1, &["tgt-edge-2"], -37, Fate::OnHold),
     Part {
         issuer: "iss-demo-47d",
         ..part("mc-shop-fr", "shop.example.fr", 3, &["tgt-shop-2"], -35, Fate::Kept)

@@ -19,6 +19,7 @@ use certctl_service_api::owner::OwnerService;
 use certctl_service_api::policy::PolicyService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
+use certctl_service_api::revocation::RevocationService;
 use certctl_service_api::routing::RoutingService;
 use certctl_service_api::target::TargetService;
 use certctl_service_api::team::TeamService;
@@ -63,6 +64,8 @@ pub struct Stage {
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
     /// Who is told of what.
     pub routing: Arc<dyn RoutingService>,
+    /// Revocations.
+    pub revocations: Arc<dyn RevocationService>,
     /// Targets.
     pub targets: Arc<dyn TargetService>,
     /// Teams.

@@ -9,6 +9,7 @@ use certctl_domain::agent::AgentMetadata;
 use certctl_domain::approval::ApprovalState;
 use certctl_domain::id::{AgentId, CertificateId, IssuerId, TargetId};
 use certctl_domain::job::{JobKind, JobStatus};
+use certctl_domain::revocation::RevocationReason;
 use certctl_service_api::Actor;
 use certctl_service_api::agent::NewAgent;
 use certctl_service_api::approval::{ApprovalOf, ApprovalQuery, Decision};
@@ -16,6 +17,7 @@ use certctl_service_api::auth::NewApiKey;
 use certctl_service_api::certificate::{CertificateSpec, RenewOptions};
 use certctl_service_api::job::JobQuery;
 use certctl_service_api::list::ListRequest;
+use certctl_service_api::revocation::{RevokeSpec, Scope};
 use certctl_service_api::target::TargetSpec;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -202,6 +204,8 @@ impl Story<'_> {
                         .scene("archiving")?;
                 }
             }
+            -12 => self.revoke(Fate::Revoked, RevocationReason::KeyCompromise).await?,
+            -3 => self.revoke(Fate::OnHold, RevocationReason::CertificateHold).await?,
             -10 => {
                 let id = CertificateId::parse("mc-api")?;
                 self.stage.certificates.deploy(&self.operator, &id, None).await.scene("deployment")?;
@@ -210,6 +214,19 @@ impl Story<'_> {
             -2 => told::of_payments(self.stage, &self.admin).await?,
             -5 => rules::switch_off(self.stage, &self.admin, &IssuerId::parse("iss-demo-off")?).await?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Revokes what meets this fate.
+    async fn revoke(&self, fate: Fate, reason: RevocationReason) -> Result<(), DemoError> {
+        for part in PARTS.iter().filter(|part| part.fate == fate) {
+            let spec = RevokeSpec { reason, scope: Scope::All, invalidity_date: None };
+            self.stage
+                .revocations
+                .revoke(&self.operator, &CertificateId::parse(part.id)?, spec)
+                .await
+                .scene("revocation")?;
         }
         Ok(())
     }

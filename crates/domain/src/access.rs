@@ -59,6 +59,8 @@ string_enum! {
         NotificationWrite = "notification.write",
         /// Create, change and delete notification channels, which hold secrets.
         ChannelWrite = "channel.write",
+        /// Look at what is for administrators alone, such as caches.
+        AdminRead = "admin.read",
         /// Read metrics.
         MetricsRead = "metrics.read",
         /// Act as one agent on that agent's own routes. Never held by a role.

@@ -10,6 +10,8 @@ string_enum! {
         Pending = "pending",
         /// Some items are done.
         Running = "running",
+        /// Somebody halted it; it goes on where it was when somebody resumes it.
+        Paused = "paused",
         /// Every item came to an end.
         Completed = "completed",
         /// Somebody stopped it; what was done stays done.
@@ -64,6 +66,8 @@ pub struct Operation {
     pub created_at: Timestamp,
     /// When the first item's turn came.
     pub started_at: Option<Timestamp>,
+    /// When it was paused; absent unless it is.
+    pub paused_at: Option<Timestamp>,
     /// When it was completed or cancelled.
     pub finished_at: Option<Timestamp>,
 }
@@ -87,9 +91,49 @@ impl Operation {
         }
     }
 
+    /// Somebody halts it, at `at`; false when it was halted before.
+    pub const fn pause(&mut self, at: Timestamp) -> Result<bool, InvalidTransition> {
+        match self.state {
+            OperationState::Paused => Ok(false),
+            OperationState::Pending | OperationState::Running => {
+                self.state = OperationState::Paused;
+                self.paused_at = Some(at);
+                Ok(true)
+            }
+            OperationState::Completed | OperationState::Cancelled => Err(self.refused("a pause")),
+        }
+    }
+
+    /// It goes on; false when it was not paused.
+    pub const fn resume(&mut self) -> Result<bool, InvalidTransition> {
+        match self.state {
+            OperationState::Pending | OperationState::Running => Ok(false),
+            OperationState::Paused => {
+                self.state = self.unpaused_state();
+                self.paused_at = None;
+                Ok(true)
+            }
+            OperationState::Completed | OperationState::Cancelled => Err(self.refused("a resumption")),
+        }
+    }
+
+    /// How far it is, paused or not.
+    pub const fn unpaused_state(&self) -> OperationState {
+        match self.state {
+            OperationState::Paused if self.started_at.is_some() => OperationState::Running,
+            OperationState::Paused => OperationState::Pending,
+            other => other,
+        }
+    }
+
+    const fn refused(&self, event: &'static str) -> InvalidTransition {
+        InvalidTransition { entity: "operation", from: self.state.as_str(), event }
+    }
+
     /// No item is left, at `at`.
     pub const fn complete(&mut self, at: Timestamp) {
         self.state = OperationState::Completed;
+        self.paused_at = None;
         self.finished_at = Some(at);
     }
 
@@ -97,13 +141,10 @@ impl Operation {
     pub const fn cancel(&mut self, at: Timestamp) -> Result<bool, InvalidTransition> {
         match self.state {
             OperationState::Cancelled => Ok(false),
-            OperationState::Completed => Err(InvalidTransition {
-                entity: "operation",
-                from: self.state.as_str(),
-                event: "a cancellation",
-            }),
-            OperationState::Pending | OperationState::Running => {
+            OperationState::Completed => Err(self.refused("a cancellation")),
+            OperationState::Pending | OperationState::Running | OperationState::Paused => {
                 self.state = OperationState::Cancelled;
+                self.paused_at = None;
                 self.finished_at = Some(at);
                 Ok(true)
             }
@@ -145,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_is_cancelled_once_and_never_after_its_end() {
+    fn an_operation_is_paused_and_cancelled_once_and_never_after_its_end() {
         let at = Timestamp::from_unix_seconds;
         let mut operation = Operation {
             id: OperationId::parse("op-1").unwrap(),
@@ -162,8 +203,13 @@ mod tests {
             total_failed: 0,
             created_at: at(0),
             started_at: None,
+            paused_at: None,
             finished_at: None,
         };
+        assert_eq!((operation.pause(at(0)), operation.state), (Ok(true), OperationState::Paused));
+        assert_eq!((operation.pause(at(1)), operation.paused_at), (Ok(false), Some(at(0))));
+        assert_eq!((operation.resume(), operation.state), (Ok(true), OperationState::Pending));
+        assert_eq!((operation.resume(), operation.paused_at), (Ok(false), None));
         operation.start(at(1));
         operation.start(at(2));
         operation.count(ItemState::Failed);
@@ -171,6 +217,9 @@ mod tests {
         let mut completed = operation.clone();
         completed.complete(at(3));
         assert!(completed.is_finished() && completed.cancel(at(4)).is_err());
+        assert!(completed.pause(at(4)).is_err() && completed.resume().is_err());
+        operation.pause(at(2)).unwrap();
+        assert_eq!(operation.unpaused_state(), OperationState::Running);
         assert_eq!(operation.cancel(at(3)), Ok(true));
         assert_eq!(operation.cancel(at(4)), Ok(false));
         assert_eq!((operation.state, operation.finished_at), (OperationState::Cancelled, Some(at(3))));

@@ -1,9 +1,9 @@
 //! The table of routes, and the services behind it.
 
 use crate::{
-    agent, agent_group, agent_work, api_key, approval, audit, certificate, channel, connector, digest, event,
-    export, import, issuer, job, metrics, notification, operation, owner, policy, profile, renewal,
-    renewal_policy, routing, session, statistics, system, target, team, violation,
+    agent, agent_group, agent_work, api_key, approval, audit, certificate, channel, connector, crl, digest,
+    event, export, import, issuer, job, metrics, notification, operation, owner, policy, profile, renewal,
+    renewal_policy, revocation, routing, session, statistics, system, target, team, violation,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -17,6 +17,7 @@ use certctl_service_api::auth::ApiKeyService;
 use certctl_service_api::certificate::CertificateService;
 use certctl_service_api::channel::ChannelService;
 use certctl_service_api::connector::ConnectorService;
+use certctl_service_api::crl::CrlService;
 use certctl_service_api::digest::DigestService;
 use certctl_service_api::event::EventService;
 use certctl_service_api::export::ExportService;
@@ -31,6 +32,7 @@ use certctl_service_api::policy::PolicyService;
 use certctl_service_api::profile::ProfileService;
 use certctl_service_api::renewal::RenewalService;
 use certctl_service_api::renewal_policy::RenewalPolicyService;
+use certctl_service_api::revocation::RevocationService;
 use certctl_service_api::routing::RoutingService;
 use certctl_service_api::session::SessionService;
 use certctl_service_api::statistics::StatisticsService;
@@ -49,6 +51,8 @@ pub struct Services {
     pub channels: Arc<dyn ChannelService>,
     /// Kinds of connectors.
     pub connectors: Arc<dyn ConnectorService>,
+    /// CRLs, for people.
+    pub crls: Arc<dyn CrlService>,
     /// The digest.
     pub digests: Arc<dyn DigestService>,
     /// Live events.
@@ -79,6 +83,8 @@ pub struct Services {
     pub renewals: Arc<dyn RenewalService>,
     /// Renewal policies.
     pub renewal_policies: Arc<dyn RenewalPolicyService>,
+    /// Revocations.
+    pub revocations: Arc<dyn RevocationService>,
     /// The routing of notifications.
     pub routing: Arc<dyn RoutingService>,
     /// Compliance rules.
@@ -151,6 +157,8 @@ pub fn route_table() -> RouteTable {
     channel::routes(&mut table);
     connector::routes(&mut table);
     operation::routes(&mut table);
+    revocation::routes(&mut table);
+    crl::routes(&mut table);
     renewal::routes(&mut table);
     renewal_policy::routes(&mut table);
     policy::routes(&mut table);
@@ -211,6 +219,7 @@ impl Api {
             certificates,
             channels,
             connectors,
+            crls,
             digests,
             events,
             exports,
@@ -226,6 +235,7 @@ impl Api {
             operations,
             renewals,
             renewal_policies,
+            revocations,
             routing,
             policies,
             profiles,
@@ -242,6 +252,7 @@ impl Api {
             .app_data(Data::from(certificates))
             .app_data(Data::from(channels))
             .app_data(Data::from(connectors))
+            .app_data(Data::from(crls))
             .app_data(Data::from(digests))
             .app_data(Data::from(events))
             .app_data(Data::from(exports))
@@ -257,6 +268,7 @@ impl Api {
             .app_data(Data::from(operations))
             .app_data(Data::from(renewals))
             .app_data(Data::from(renewal_policies))
+            .app_data(Data::from(revocations))
             .app_data(Data::from(routing))
             .app_data(Data::from(policies))
             .app_data(Data::from(profiles))

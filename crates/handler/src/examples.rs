@@ -38,6 +38,15 @@ fn inventory() -> Vec<(&'static str, Value)> {
         ("RenewRequest", json!({"force": false})),
         ("DeployRequest", json!({"target_id": "tgt-web-1"})),
         ("PauseRequest", json!({"reason": "the DNS zone is being moved"})),
+        ("RevokeRequest", json!({"reason": "superseded", "scope": "all"})),
+        (
+            "RevocationRequest",
+            json!({"issuer_id": "iss-local", "serial": "3a7f01", "reason": "keyCompromise"}),
+        ),
+        (
+            "BulkRevokeRequest",
+            json!({"reason": "cessationOfOperation", "team_id": "t-default", "dry_run": true}),
+        ),
         ("BulkRenewRequest", json!({"team_id": "t-default", "dry_run": true})),
         (
             "BulkReassignRequest",

@@ -16,6 +16,8 @@ mod audit;
 mod certificates;
 #[path = "routes/channels.rs"]
 mod channels;
+#[path = "routes/crls.rs"]
+mod crls;
 #[path = "routes/digest.rs"]
 mod digest;
 #[path = "routes/documents.rs"]
@@ -42,6 +44,8 @@ mod profiles;
 mod renewal_policies;
 #[path = "routes/renewals.rs"]
 mod renewals;
+#[path = "routes/revocations.rs"]
+mod revocations;
 #[path = "routes/sessions.rs"]
 mod sessions;
 #[path = "routes/statistics.rs"]

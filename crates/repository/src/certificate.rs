@@ -6,6 +6,7 @@ use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::id::{
     AgentId, CertificateId, IssuerId, OwnerId, ProfileId, RenewalPolicyId, TargetId, TeamId,
 };
+use certctl_domain::revocation::RevocationReason;
 use std::collections::BTreeMap;
 
 /// Which certificates a list shows. Absent fields do not restrict.
@@ -87,6 +88,8 @@ impl Default for CertificateSort {
 pub trait CertificateRepo {
     /// One row, if it exists.
     fn find(&mut self, id: &CertificateId) -> Result<Option<Certificate>, StoreError>;
+    /// These rows, as far as they exist, in no given order.
+    fn find_all(&mut self, ids: &[CertificateId]) -> Result<Vec<Certificate>, StoreError>;
     /// One page. Any page can be continued with its cursor, the first one included.
     fn list(
         &mut self,
@@ -117,6 +120,14 @@ pub trait CertificateRepo {
     fn update(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
     /// Like `update`, after a change that touched neither SANs nor tags: those are not looked at.
     fn update_state(&mut self, certificate: &mut Certificate) -> Result<(), StoreError>;
+    /// Makes rows that are not revoked so since `at`, with nothing due any more, and grows their
+    /// revisions; `Stale` when one is gone or revoked.
+    fn put_out_of_service(
+        &mut self,
+        ids: &[CertificateId],
+        reason: RevocationReason,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
     /// Makes the certificates of a policy due at `at`, whatever failed before, except those under
     /// renewal, revoked or archived, and says how many. Revisions stay: nothing that users see has changed.
     fn reconsider(&mut self, policy: &RenewalPolicyId, at: Timestamp) -> Result<u64, StoreError>;

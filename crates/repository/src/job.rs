@@ -76,6 +76,11 @@ pub trait JobRepo {
     fn release_server_leases(&mut self, owner: Option<&str>, at: Timestamp) -> Result<u64, StoreError>;
     /// Live issuance jobs of a certificate.
     fn live_issuances(&mut self, certificate: &CertificateId) -> Result<Vec<Job>, StoreError>;
+    /// Those of these certificates that have a live issuance, by id.
+    fn with_live_issuance(
+        &mut self,
+        certificates: &[CertificateId],
+    ) -> Result<Vec<CertificateId>, StoreError>;
     /// Live jobs of an agent.
     fn live_of_agent(&mut self, agent: &AgentId) -> Result<Vec<Job>, StoreError>;
     /// Live jobs of a certificate on a target, or of the whole certificate when `target` is absent.

@@ -15,6 +15,8 @@ pub trait LedgerRepo {
     fn abandon_intents(&mut self, job: &JobId, at: Timestamp) -> Result<u64, StoreError>;
     /// The row of a serial number in canonical form.
     fn find_by_serial(&mut self, issuer: &IssuerId, serial: &str) -> Result<Option<Issuance>, StoreError>;
+    /// The issuances of these serial numbers, in no given order.
+    fn find_by_serials(&mut self, issuer: &IssuerId, serials: &[&str]) -> Result<Vec<Issuance>, StoreError>;
     /// What was issued for a key and ends after `at`, newest first; at most `limit`.
     fn issued_for_key(
         &mut self,

@@ -12,6 +12,8 @@ use certctl_domain::{JsonText, Timestamp};
 pub trait AlertRepo {
     /// Adds one. Belongs in the transaction of the fact.
     fn insert(&mut self, alert: &Alert) -> Result<(), StoreError>;
+    /// Adds many.
+    fn insert_all(&mut self, alerts: &[Alert]) -> Result<(), StoreError>;
     /// The oldest that are not routed.
     fn unrouted(&mut self, limit: u32) -> Result<Vec<Alert>, StoreError>;
     /// Marks them as routed.

@@ -20,7 +20,7 @@ pub trait OperationRepo {
     fn find(&mut self, id: &OperationId) -> Result<Option<Operation>, StoreError>;
     /// One page, newest first.
     fn list(&mut self, filter: &OperationFilter, page: &PageRequest) -> Result<Page<Operation>, StoreError>;
-    /// Operations that have not ended, oldest first; at most `limit`.
+    /// Operations that have not ended and are not paused, oldest first; at most `limit`.
     fn unfinished(&mut self, limit: u32) -> Result<Vec<Operation>, StoreError>;
     /// Adds a row. `Duplicate{operation.id}`.
     fn insert(&mut self, operation: &Operation) -> Result<(), StoreError>;
@@ -42,6 +42,8 @@ pub trait OperationRepo {
     fn pending(&mut self, id: &OperationId, limit: u32) -> Result<Vec<CertificateId>, StoreError>;
     /// Records the end of a pending item; `Stale` when it is not pending any more.
     fn finish(&mut self, item: &OperationItem) -> Result<(), StoreError>;
+    /// Records the ends of pending items of one operation; `Stale` when one is not pending any more.
+    fn finish_all(&mut self, items: &[OperationItem]) -> Result<(), StoreError>;
     /// Marks every pending item as cancelled; returns how many there were.
     fn cancel_pending(&mut self, id: &OperationId, at: Timestamp) -> Result<u64, StoreError>;
     /// One page of items, by certificate id.

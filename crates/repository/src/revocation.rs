@@ -17,6 +17,12 @@ pub struct RevocationFilter {
     pub reason: Option<RevocationReason>,
     /// Whether the CA was told.
     pub issuer_notified: Option<bool>,
+    /// Whether it holds, rather than being a hold that has ended.
+    pub in_force: Option<bool>,
+    /// Of this partition of the CRL.
+    pub crl_shard: Option<u32>,
+    /// Of a certificate that had not ended before.
+    pub not_after_from: Option<Timestamp>,
 }
 
 /// What a CRL says of one certificate.
@@ -49,6 +55,8 @@ pub struct EntryScope<'a> {
 pub trait RevocationRepo {
     /// The revocation of a serial number in canonical form.
     fn find(&mut self, issuer: &IssuerId, serial: &str) -> Result<Option<Revocation>, StoreError>;
+    /// The revocations of these serial numbers, in no given order.
+    fn find_all(&mut self, issuer: &IssuerId, serials: &[&str]) -> Result<Vec<Revocation>, StoreError>;
     /// The revocations of a certificate's versions, newest first.
     fn of_certificate(&mut self, certificate: &CertificateId) -> Result<Vec<Revocation>, StoreError>;
     /// Matching ones, newest first.

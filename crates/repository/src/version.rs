@@ -31,6 +31,12 @@ pub trait VersionRepo {
         certificate: &CertificateId,
         at: Timestamp,
     ) -> Result<Vec<CertificateVersion>, StoreError>;
+    /// Like [`valid_at`](Self::valid_at) of many certificates.
+    fn valid_of(
+        &mut self,
+        certificates: &[CertificateId],
+        at: Timestamp,
+    ) -> Result<Vec<CertificateVersion>, StoreError>;
     /// Versions of a certificate, newest first.
     fn list(
         &mut self,

@@ -13,6 +13,7 @@ pub mod auth;
 pub mod certificate;
 pub mod channel;
 pub mod connector;
+pub mod crl;
 pub mod digest;
 pub mod edit;
 pub mod engine;

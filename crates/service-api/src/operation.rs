@@ -113,6 +113,10 @@ pub trait OperationService: Send + Sync {
         state: Option<ItemState>,
         page: ListRequest,
     ) -> Result<Listing<OperationItem>, ServiceError>;
+    /// Halts it before its next items.
+    async fn pause(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError>;
+    /// Lets it go on where it was.
+    async fn resume(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError>;
     /// Stops it before its next item. What was done stays done.
     async fn cancel(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError>;
 }

@@ -1,10 +1,11 @@
 //! Revocation: certificates that must not be trusted any more.
 
+use crate::certificate::CertificateView;
 use crate::list::{ListRequest, Listing};
 use crate::{Actor, ServiceError};
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
-use certctl_domain::certificate::{Certificate, CertificateStatus};
+use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::id::{AgentId, CertificateId, IssuerId, TargetId, VersionId};
 use certctl_domain::revocation::{Revocation, RevocationReason};
 
@@ -103,7 +104,7 @@ pub struct RevocationPreview {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revoked {
     /// The certificate afterwards; absent for what is outside the inventory.
-    pub certificate: Option<Certificate>,
+    pub certificate: Option<CertificateView>,
     /// The revocations it has now, those of this call first.
     pub revocations: Vec<Revocation>,
     /// Other certificates with the same keys, at most 100.
@@ -121,6 +122,8 @@ pub struct RevocationQuery {
     pub reason: Option<RevocationReason>,
     /// Whether the CA was told.
     pub issuer_notified: Option<bool>,
+    /// Whether it holds; false finds holds that have ended.
+    pub in_force: Option<bool>,
 }
 
 /// Use cases of revocation.

@@ -8,6 +8,7 @@ mod events;
 mod explain;
 mod import;
 mod login;
+pub(crate) mod pki;
 mod status;
 
 use clap::{ArgMatches, Command};
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Command> {
         explain::command(),
         import::command(),
         events::command(),
+        pki::ocsp_command(),
         api::command(),
         completion::command(),
         Command::new("version").about("Print the version of this program and of the server"),
@@ -39,6 +41,7 @@ pub(crate) async fn run(name: &str, matches: &ArgMatches) -> anyhow::Result<()> 
         "explain" => explain::run(matches).await,
         "import" => import::run(matches).await,
         "events" => events::run(matches).await,
+        "ocsp" => pki::run_ocsp(matches).await,
         "api" => api::run(matches).await,
         "completion" => completion::run(matches),
         "version" => status::version(matches).await,

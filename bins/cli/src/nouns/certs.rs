@@ -1,5 +1,6 @@
 //! Certificates and bulk operations.
 
+use super::revocation;
 use crate::noun::{
     Action, Answer, Arg, Column, Kind, Method, Noun, RECORD, Verb, body, day, filter, named, post, query,
     read, required, text, time,
@@ -34,7 +35,7 @@ const DEPLOYMENT_COLUMNS: &[Column] = &[
 ];
 
 /// Which certificates a bulk operation is about.
-const CRITERIA: [Arg; 6] = [
+pub(super) const CRITERIA: [Arg; 6] = [
     body("certificate-ids", Kind::List, "Only these certificates"),
     body("profile-id", Kind::Text, "Certificates of this profile"),
     body("owner-id", Kind::Text, "Certificates of this owner"),
@@ -43,8 +44,9 @@ const CRITERIA: [Arg; 6] = [
     body("team-id", Kind::Text, "Certificates of this team"),
 ];
 
-const DRY_RUN: Arg = body("dry-run", Kind::Switch, "Say what would happen, change nothing");
-const EXPECTED: Arg = body("expected-count", Kind::Number, "Refuse unless exactly this many match");
+pub(super) const DRY_RUN: Arg = body("dry-run", Kind::Switch, "Say what would happen, change nothing");
+pub(super) const EXPECTED: Arg =
+    body("expected-count", Kind::Number, "Refuse unless exactly this many match");
 
 const RENEW: Action = Action {
     args: &[
@@ -205,8 +207,12 @@ pub(crate) const CERTS: Noun = Noun {
         EXPORT_LIST,
         EXPORT_PEM,
         EXPORT_PKCS12,
+        revocation::REVOKE,
+        revocation::UNHOLD,
+        revocation::OF_CERTIFICATE,
         BULK_RENEW,
         BULK_REASSIGN,
+        revocation::BULK_REVOKE,
     ],
 };
 
@@ -236,12 +242,14 @@ pub(crate) const OPERATIONS: Noun = Noun {
     path: "operations",
     verbs: &[Verb::List, Verb::Get],
     filters: &[
-        filter("state", "pending, running, completed or cancelled"),
+        filter("state", "pending, running, paused, completed or cancelled"),
         filter("kind", "Kind of operation"),
     ],
     columns: OPERATION_COLUMNS,
     actions: &[
         read("items", "operations/{id}/items", "The result for each certificate", Answer::Page(ITEM_COLUMNS)),
+        post("pause", "operations/{id}/pause", "Halt it until it is resumed", Answer::Object),
+        post("resume", "operations/{id}/resume", "Let it go on where it was", Answer::Object),
         post("cancel", "operations/{id}/cancel", "Stop it; what is done stays done", Answer::Object),
     ],
 };

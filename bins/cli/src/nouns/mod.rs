@@ -9,6 +9,7 @@ mod governance;
 mod jobs;
 mod notifications;
 mod policies;
+mod revocation;
 mod server;
 
 use crate::noun::Noun;
@@ -17,6 +18,8 @@ use crate::noun::Noun;
 pub(crate) const ALL: &[&Noun] = &[
     &certs::CERTS,
     &certs::OPERATIONS,
+    &revocation::REVOCATIONS,
+    &revocation::CRL,
     &connectors::ISSUERS,
     &connectors::TARGETS,
     &agents::AGENTS,

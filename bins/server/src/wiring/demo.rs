@@ -17,7 +17,8 @@ use certctl_service::{
     AgentGroups, AgentWork, AgentWorkOptions, Agents, ApiKeys, ApprovalReminders, Approvals, Certificates,
     Channels, Delivery, DeliveryLoop, DeliveryOptions, Engine, EngineOptions, ExpiryAlerts, Foundation,
     Issuers, Jobs, LiveChannels, LiveIssuers, NotificationRouter, Notifications, Operations, Owners,
-    Policies, Profiles, RenewalPolicies, Routings, SealedCaKeys, Secrets, Targets, Teams, Wakeups,
+    Policies, Profiles, RenewalPolicies, Revocations, Routings, SealedCaKeys, Secrets, Targets, Teams,
+    Wakeups,
 };
 use certctl_service_api::engine::Reconciler;
 use certctl_telemetry::{
@@ -154,6 +155,7 @@ fn stage(
         profiles: Arc::new(Profiles::new(base.clone())),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),
         routing: Arc::new(Routings::new(base.clone())),
+        revocations: Arc::new(Revocations::new(base.clone(), Arc::clone(&wakeups))),
         targets: Arc::new(Targets::new(
             base.clone(),
             environment.targets.clone(),

@@ -7,7 +7,7 @@ use certctl_domain::version::CertificateVersion;
 use certctl_http_core::Tagged;
 use certctl_service_api::certificate::{CertificateSpec, CertificateView, QueuedDeployment, QueuedIssuance};
 
-pub(super) fn certificate(view: CertificateView) -> api::Certificate {
+pub(crate) fn certificate(view: CertificateView) -> api::Certificate {
     let CertificateView { certificate, status, target_ids } = view;
     api::Certificate {
         id: certificate.id,

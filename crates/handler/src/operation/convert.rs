@@ -36,6 +36,7 @@ pub(super) fn operation(view: OperationView) -> Result<api::Operation, ServiceEr
         errors: errors.into_iter().map(error).collect(),
         created_at: operation.created_at,
         started_at: operation.started_at,
+        paused_at: operation.paused_at,
         finished_at: operation.finished_at,
         named_totals: BTreeMap::from([(done_name.to_owned(), operation.total_done)]),
     })

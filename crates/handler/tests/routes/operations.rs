@@ -70,3 +70,19 @@ async fn an_operation_is_cancelled_until_it_is_completed() {
     assert_eq!(bench.act("operator", "/operations/op-none/cancel").await.refusal().0, 404);
     assert_eq!(bench.act("viewer", "/operations/sample-1/cancel").await.refusal().0, 403);
 }
+
+#[actix_web::test]
+async fn an_operation_is_paused_and_resumed_until_it_is_completed() {
+    let bench = Bench::new();
+    let paused = bench.act("operator", "/operations/sample-1/pause").await;
+    assert_eq!((paused.status, paused.json()["state"].as_str()), (200, Some("paused")));
+    assert!(paused.json()["paused_at"].is_string());
+    let resumed = bench.act("operator", "/operations/sample-1/resume").await;
+    assert_eq!((resumed.status, resumed.json()["state"].as_str()), (200, Some("running")));
+    for verb in ["pause", "resume"] {
+        let late = bench.act("operator", &format!("/operations/sample-2/{verb}")).await;
+        assert_eq!(late.refusal(), (409, "invalid_state".to_owned()), "{verb}");
+        assert_eq!(bench.act("operator", &format!("/operations/op-none/{verb}")).await.refusal().0, 404);
+        assert_eq!(bench.act("viewer", &format!("/operations/sample-1/{verb}")).await.refusal().0, 403);
+    }
+}

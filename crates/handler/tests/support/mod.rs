@@ -8,6 +8,7 @@ mod audit;
 mod certificates;
 mod channels;
 mod connectors;
+mod crls;
 mod digest;
 mod events;
 mod exports;
@@ -21,6 +22,7 @@ mod policies;
 mod profiles;
 mod renewal_policies;
 mod renewals;
+mod revocations;
 mod routings;
 pub(crate) mod sample;
 mod sessions;
@@ -123,6 +125,7 @@ impl Bench {
         let stopping = CancellationToken::new();
         let services = Services {
             certificates: certificates.clone(),
+            crls: Arc::new(crls::Crls),
             digests: digests.clone(),
             exports: Arc::new(exports::Exports),
             imports: Arc::new(imports::Imports),
@@ -140,6 +143,7 @@ impl Bench {
             operations: Arc::new(operations::Operations),
             renewals: Arc::new(renewals::Renewals),
             renewal_policies: Arc::new(renewal_policies::RenewalPolicies::default()),
+            revocations: Arc::new(revocations::Revocations),
             routing: Arc::new(routings::Routings),
             policies: Arc::new(policies::Policies),
             profiles: Arc::new(profiles::Profiles::default()),

@@ -32,6 +32,7 @@ fn row(id: &str, state: OperationState) -> Operation {
         total_failed: 1,
         created_at: sample::time(0),
         started_at: Some(sample::time(1)),
+        paused_at: None,
         finished_at: (state != OperationState::Running).then(|| sample::time(2)),
     }
 }
@@ -116,6 +117,18 @@ impl OperationService for Operations {
         let rows: Vec<_> =
             items().into_iter().filter(|item| state.is_none_or(|state| state == item.state)).collect();
         page_of(&rows, &page)
+    }
+
+    async fn pause(&self, _: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {
+        let mut operation = find(id)?;
+        operation.pause(sample::time(3))?;
+        Ok(view(operation))
+    }
+
+    async fn resume(&self, _: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {
+        let mut operation = find(id)?;
+        operation.resume()?;
+        Ok(view(operation))
     }
 
     async fn cancel(&self, _: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {

@@ -4,7 +4,7 @@ use crate::conn::MultiBackend;
 use crate::constraints::Reference;
 use crate::dialect;
 use crate::prepared::Preparable;
-use crate::rows::{IntoDomain, JobRow, domain_values};
+use crate::rows::{IntoDomain, JobRow, domain_values, parse_ids};
 use crate::schema::jobs;
 use crate::tx::DieselTx;
 use crate::types::DbTime;
@@ -116,6 +116,9 @@ impl DieselTx<'_> {
         Ok(claimed)
     }
 }
+
+/// Certificates in one statement; SQLite binds each of them.
+const CHUNK: usize = 1000;
 
 impl JobRepo for DieselTx<'_> {
     fn find(&mut self, id: &JobId) -> Result<Option<Job>, StoreError> {
@@ -229,6 +232,25 @@ impl JobRepo for DieselTx<'_> {
         self.oldest_first(
             live().filter(jobs::certificate_id.eq(certificate.as_str())).filter(jobs::kind.eq_any(kinds)),
         )
+    }
+
+    fn with_live_issuance(
+        &mut self,
+        certificates: &[CertificateId],
+    ) -> Result<Vec<CertificateId>, StoreError> {
+        let kinds = [JobKind::Issuance.as_str(), JobKind::Renewal.as_str()];
+        let mut found = Vec::new();
+        for some in certificates.chunks(CHUNK) {
+            let ids = live()
+                .filter(jobs::certificate_id.eq_any(some.iter().map(CertificateId::as_str)))
+                .filter(jobs::kind.eq_any(kinds))
+                .select(jobs::certificate_id.assume_not_null())
+                .order(jobs::certificate_id)
+                .distinct()
+                .load::<String>(self.conn);
+            found.extend(parse_ids("jobs", &self.check(ids)?)?);
+        }
+        Ok(found)
     }
 
     fn live_of_agent(&mut self, agent: &AgentId) -> Result<Vec<Job>, StoreError> {

@@ -13,6 +13,9 @@ use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_repository::{LedgerRepo, Page, PageRequest, StoreError, exactly_one};
 use diesel::prelude::*;
 
+/// Serial numbers in one statement; SQLite binds each of them.
+const CHUNK: usize = 1000;
+
 impl LedgerRepo for DieselTx<'_> {
     fn record(&mut self, issuance: &Issuance) -> Result<(), StoreError> {
         let row = LedgerRow::from(issuance);
@@ -53,6 +56,19 @@ impl LedgerRepo for DieselTx<'_> {
             .first(self.conn)
             .optional();
         self.check(row)?.map(LedgerRow::into_domain).transpose()
+    }
+
+    fn find_by_serials(&mut self, issuer: &IssuerId, serials: &[&str]) -> Result<Vec<Issuance>, StoreError> {
+        let mut found = Vec::with_capacity(serials.len());
+        for some in serials.chunks(CHUNK) {
+            let rows = issuance_ledger::table
+                .filter(issuance_ledger::issuer_id.eq(issuer.as_str()))
+                .filter(issuance_ledger::serial_number.eq_any(some))
+                .select(LedgerRow::as_select())
+                .load(self.conn);
+            found.extend(domain_values(self.check(rows)?)?);
+        }
+        Ok(found)
     }
 
     fn issued_for_key(

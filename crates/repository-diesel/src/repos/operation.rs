@@ -10,7 +10,7 @@ use crate::tx::DieselTx;
 use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::id::{CertificateId, OperationId};
-use certctl_domain::operation::{ItemState, Operation, OperationItem};
+use certctl_domain::operation::{ItemState, Operation, OperationItem, OperationState};
 use certctl_repository::{
     CertificateFilter, Cursor, OperationFilter, OperationRepo, Page, PageRequest, StoreError, exactly_one,
 };
@@ -26,10 +26,36 @@ fn shown(filter: &OperationFilter) -> operations::BoxedQuery<'static, MultiBacke
     if let Some(kind) = filter.kind.clone() {
         query = query.filter(operations::kind.eq(kind));
     }
-    if let Some(state) = filter.state {
-        query = query.filter(operations::state.eq(state.as_str()));
+    match filter.state {
+        Some(OperationState::Paused) => query = query.filter(operations::paused_at.is_not_null()),
+        Some(state) => {
+            query =
+                query.filter(operations::state.eq(state.as_str())).filter(operations::paused_at.is_null());
+        }
+        None => {}
     }
     query
+}
+
+/// How an item ended.
+#[derive(AsChangeset)]
+#[diesel(table_name = items, treat_none_as_null = true)]
+struct Ending {
+    state: &'static str,
+    code: Option<String>,
+    message: Option<String>,
+    result: Option<String>,
+    finished_at: Option<DbTime>,
+}
+
+fn ending(item: &OperationItem) -> Ending {
+    Ending {
+        state: item.state.as_str(),
+        code: item.code.clone(),
+        message: item.message.clone(),
+        result: item.result.as_ref().map(|result| result.as_str().to_owned()),
+        finished_at: item.finished_at.map(DbTime::from),
+    }
 }
 
 impl DieselTx<'_> {
@@ -71,6 +97,7 @@ impl OperationRepo for DieselTx<'_> {
     fn unfinished(&mut self, limit: u32) -> Result<Vec<Operation>, StoreError> {
         let rows = operations::table
             .filter(operations::finished_at.is_null())
+            .filter(operations::paused_at.is_null())
             .order((operations::created_at, operations::id))
             .limit(limit.into())
             .select(OperationRow::as_select())
@@ -152,17 +179,35 @@ impl OperationRepo for DieselTx<'_> {
         let pending = items::table
             .find((item.operation_id.as_str(), item.certificate_id.as_str()))
             .filter(items::state.eq(ItemState::Pending.as_str()));
-        let updated = diesel::update(pending)
-            .set((
-                items::state.eq(item.state.as_str()),
-                items::code.eq(item.code.as_deref()),
-                items::message.eq(item.message.as_deref()),
-                items::result.eq(item.result.as_ref().map(certctl_domain::JsonText::as_str)),
-                items::finished_at.eq(item.finished_at.map(DbTime::from)),
-            ))
-            .prepared()
-            .execute(self.conn);
+        let updated = diesel::update(pending).set(ending(item)).prepared().execute(self.conn);
         exactly_one(self.check(updated)?)
+    }
+
+    fn finish_all(&mut self, items: &[OperationItem]) -> Result<(), StoreError> {
+        // Those that ended in the same way are one statement.
+        let same = |a: &OperationItem, b: &OperationItem| {
+            (&a.operation_id, a.state, &a.code, &a.message, &a.result, a.finished_at)
+                == (&b.operation_id, b.state, &b.code, &b.message, &b.result, b.finished_at)
+        };
+        for alike in items.chunk_by(same) {
+            let [first, _, ..] = alike else {
+                alike.iter().try_for_each(|item| OperationRepo::finish(self, item))?;
+                continue;
+            };
+            for some in alike.chunks(CHUNK) {
+                let pending = items::table
+                    .filter(items::operation_id.eq(first.operation_id.as_str()))
+                    .filter(
+                        items::certificate_id.eq_any(some.iter().map(|item| item.certificate_id.as_str())),
+                    )
+                    .filter(items::state.eq(ItemState::Pending.as_str()));
+                let updated = diesel::update(pending).set(ending(first)).execute(self.conn);
+                if self.check(updated)? != some.len() {
+                    return Err(StoreError::Stale);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn cancel_pending(&mut self, id: &OperationId, at: Timestamp) -> Result<u64, StoreError> {

@@ -32,6 +32,17 @@ fn shown(filter: &RevocationFilter) -> r::BoxedQuery<'static, MultiBackend> {
     if let Some(notified) = filter.issuer_notified {
         query = query.filter(r::issuer_notified.eq(notified));
     }
+    match filter.in_force {
+        Some(true) => query = query.filter(r::released_at.is_null()),
+        Some(false) => query = query.filter(r::released_at.is_not_null()),
+        None => {}
+    }
+    if let Some(shard) = filter.crl_shard {
+        query = query.filter(r::crl_shard.eq(i64::from(shard)));
+    }
+    if let Some(from) = filter.not_after_from {
+        query = query.filter(r::not_after.ge(DbTime::from(from)));
+    }
     query
 }
 
@@ -44,6 +55,19 @@ impl RevocationRepo for DieselTx<'_> {
             .first(self.conn)
             .optional();
         self.check(row)?.map(RevocationRow::into_domain).transpose()
+    }
+
+    fn find_all(&mut self, issuer: &IssuerId, serials: &[&str]) -> Result<Vec<Revocation>, StoreError> {
+        let mut found = Vec::new();
+        for some in serials.chunks(CHUNK) {
+            let rows = r::table
+                .filter(r::issuer_id.eq(issuer.as_str()))
+                .filter(r::serial_number.eq_any(some))
+                .select(RevocationRow::as_select())
+                .load(self.conn);
+            found.extend(domain_values(self.check(rows)?)?);
+        }
+        Ok(found)
     }
 
     fn of_certificate(&mut self, certificate: &CertificateId) -> Result<Vec<Revocation>, StoreError> {

@@ -113,6 +113,28 @@ impl VersionRepo for DieselTx<'_> {
         domain_values(self.check(rows)?)
     }
 
+    fn valid_of(
+        &mut self,
+        certificates: &[CertificateId],
+        at: Timestamp,
+    ) -> Result<Vec<CertificateVersion>, StoreError> {
+        if let [certificate] = certificates {
+            // Only this form is prepared once.
+            return self.valid_at(certificate, at);
+        }
+        let mut found = Vec::with_capacity(certificates.len());
+        for some in certificates.chunks(CHUNK) {
+            let rows = certificate_versions::table
+                .filter(certificate_versions::certificate_id.eq_any(some.iter().map(CertificateId::as_str)))
+                .filter(certificate_versions::not_after.gt(DbTime::from(at)))
+                .order((certificate_versions::created_at.desc(), certificate_versions::id.desc()))
+                .select(VersionRow::as_select())
+                .load(self.conn);
+            found.extend(domain_values(self.check(rows)?)?);
+        }
+        Ok(found)
+    }
+
     fn list(
         &mut self,
         certificate: &CertificateId,

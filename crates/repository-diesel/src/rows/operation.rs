@@ -4,7 +4,7 @@ use super::{IntoDomain, Origin, db_time, time};
 use crate::schema::{operation_items, operations};
 use crate::types::DbTime;
 use certctl_domain::JsonText;
-use certctl_domain::operation::{Operation, OperationItem};
+use certctl_domain::operation::{Operation, OperationItem, OperationState};
 use certctl_repository::StoreError;
 use diesel::prelude::*;
 
@@ -26,6 +26,7 @@ pub(crate) struct OperationRow {
     created_at: DbTime,
     started_at: Option<DbTime>,
     finished_at: Option<DbTime>,
+    paused_at: Option<DbTime>,
 }
 
 fn stored(count: u64) -> i64 {
@@ -37,7 +38,8 @@ impl From<&Operation> for OperationRow {
         Self {
             id: operation.id.to_string(),
             kind: operation.kind.clone(),
-            state: operation.state.to_string(),
+            // A pause stands beside the state, so that the end of it needs no memory.
+            state: operation.unpaused_state().to_string(),
             dry_run: operation.dry_run,
             criteria: operation.criteria.as_str().to_owned(),
             parameters: operation.parameters.as_str().to_owned(),
@@ -50,6 +52,7 @@ impl From<&Operation> for OperationRow {
             created_at: operation.created_at.into(),
             started_at: db_time(operation.started_at),
             finished_at: db_time(operation.finished_at),
+            paused_at: db_time(operation.paused_at),
         }
     }
 }
@@ -62,7 +65,10 @@ impl IntoDomain for OperationRow {
         Ok(Operation {
             id: at.parse("id", &self.id)?,
             kind: self.kind,
-            state: at.parse("state", &self.state)?,
+            state: match self.paused_at {
+                Some(_) => OperationState::Paused,
+                None => at.parse("state", &self.state)?,
+            },
             dry_run: self.dry_run,
             criteria: JsonText::trusted(self.criteria),
             parameters: JsonText::trusted(self.parameters),
@@ -74,6 +80,7 @@ impl IntoDomain for OperationRow {
             total_failed: self.total_failed.unsigned_abs(),
             created_at: self.created_at.into(),
             started_at: time(self.started_at),
+            paused_at: time(self.paused_at),
             finished_at: time(self.finished_at),
         })
     }

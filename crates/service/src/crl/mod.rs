@@ -2,6 +2,7 @@
 //! kept in the database for every replica to serve.
 
 mod build;
+mod overview;
 mod plan;
 mod serve;
 

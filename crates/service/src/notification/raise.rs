@@ -13,8 +13,13 @@ use certctl_repository::{StoreError, Tx};
 
 /// Writes the alert of a fact. It is routed once the transaction is committed, and never otherwise.
 pub fn alert(tx: &mut dyn Tx, ids: &dyn IdSource, what: Raised, at: Timestamp) -> Result<(), StoreError> {
+    tx.alerts().insert(&made(ids, what, at))
+}
+
+/// The row of an alert, for those who write many at once.
+pub(crate) fn made(ids: &dyn IdSource, what: Raised, at: Timestamp) -> Alert {
     let (resource_type, resource_id) = what.resource;
-    tx.alerts().insert(&Alert {
+    Alert {
         id: AlertId::mint(ids),
         kind: what.kind,
         severity: what.severity,
@@ -24,7 +29,7 @@ pub fn alert(tx: &mut dyn Tx, ids: &dyn IdSource, what: Raised, at: Timestamp) -
         incident: what.incident,
         story: what.story,
         occurred_at: at,
-    })
+    }
 }
 
 /// The one alert of a job that has just ended as failed.

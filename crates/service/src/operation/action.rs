@@ -21,8 +21,7 @@ pub(crate) fn action(kind: &str) -> Option<&'static dyn BulkAction> {
     ACTIONS.iter().copied().find(|action| action.kind() == kind)
 }
 
-/// One action, taken on one certificate at a time in a transaction of its own. It does what the
-/// single use case does, in the name of who asked.
+/// One action on certificates. It does what the single use case does, in the name of who asked.
 pub(crate) trait BulkAction: Send + Sync + fmt::Debug {
     /// Its name.
     fn kind(&self) -> &'static str;
@@ -34,8 +33,18 @@ pub(crate) trait BulkAction: Send + Sync + fmt::Debug {
     fn permission(&self) -> Permission;
     /// Refuses parameters that could succeed for no certificate.
     fn check(&self, tx: &mut dyn Tx, parameters: &Map<String, Value>) -> Result<(), Failure>;
+    /// How many items may share a transaction: enough that the commit does not count, few enough that
+    /// others do not wait for it.
+    fn together(&self) -> usize {
+        25
+    }
     /// Does it for one certificate. In a dry run the transaction is undone afterwards.
     fn apply(&self, tx: &mut dyn Tx, step: &Step<'_>) -> Result<Outcome, Failure>;
+    /// Does it for several, and returns their outcomes in this order. An error undoes all of them, and
+    /// each is tried alone.
+    fn apply_all(&self, tx: &mut dyn Tx, steps: &[Step<'_>]) -> Result<Vec<Outcome>, Failure> {
+        steps.iter().map(|step| self.apply(tx, step)).collect()
+    }
 }
 
 /// One item's turn.

@@ -6,9 +6,10 @@ mod reassign;
 mod renew;
 mod revoke;
 mod start;
+mod turn;
 
 use crate::failure::Failure;
-use crate::support::{Foundation, audit_event, listing, page_request};
+use crate::support::{Foundation, listing, page_request};
 use crate::wakeups::Wakeups;
 use action::{ACTIONS, action};
 use async_trait::async_trait;
@@ -22,10 +23,10 @@ use certctl_service_api::operation::{
 };
 use certctl_service_api::{Actor, ServiceError};
 use serde::Deserialize;
-use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
+use turn::Turn;
 
 /// Items that an operation's own answer shows of each sort.
 const SHOWN: u32 = 100;
@@ -160,34 +161,15 @@ impl OperationService for Operations {
         Ok(listing(&list, &request, found.await?))
     }
 
+    async fn pause(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {
+        self.turn(who, id, Turn::Pause).await
+    }
+
+    async fn resume(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {
+        self.turn(who, id, Turn::Resume).await
+    }
+
     async fn cancel(&self, who: &Actor, id: &OperationId) -> Result<OperationView, ServiceError> {
-        let known = self.read(id).await?;
-        who.require(
-            action(&known.operation.kind)
-                .map_or(Permission::CertificateWrite, action::BulkAction::permission),
-        )?;
-        let (now, ids, who, id) =
-            (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let cancelled = self.base.store.write("operation.cancel", move |tx| {
-            let mut operation = get(tx, &id)?;
-            if operation.cancel(now)? {
-                let left = tx.operations().cancel_pending(&id, now)?;
-                tx.operations().update(&operation)?;
-                let details = json!({"kind": operation.kind, "cancelled_items": left});
-                let subject = ("operation", id.as_str());
-                tx.audit().append(&audit_event(
-                    &*ids,
-                    &who,
-                    now,
-                    "operation_cancelled",
-                    subject,
-                    &details,
-                ))?;
-            }
-            whole(tx, operation)
-        });
-        let cancelled = cancelled.await?;
-        self.wakeups.operation_ended();
-        Ok(cancelled)
+        self.turn(who, id, Turn::Cancel).await
     }
 }

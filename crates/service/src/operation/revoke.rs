@@ -2,16 +2,18 @@
 
 use super::action::{BulkAction, Outcome, Step};
 use crate::failure::Failure;
-use crate::{certificate, revocation};
+use crate::revocation;
+use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::certificate::CertificateStatus;
 use certctl_domain::revocation::RevocationReason;
-use certctl_domain::{JsonText, Timestamp};
 use certctl_repository::Tx;
 use certctl_service_api::ServiceError;
 use certctl_service_api::operation::BULK_REVOKE;
 use certctl_service_api::revocation::{RevokeSpec, Scope};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::slice;
 
 /// Revokes every valid leaf; certificates that are put away or revoked need nothing.
 #[derive(Debug)]
@@ -38,21 +40,44 @@ impl BulkAction for Revoke {
         Ok(spec(parameters).map(drop)?)
     }
 
-    fn apply(&self, tx: &mut dyn Tx, step: &Step<'_>) -> Result<Outcome, Failure> {
-        let skipped = match certificate::get(tx, step.certificate)?.status {
-            CertificateStatus::Archived => Some(("archived", "it is archived")),
-            CertificateStatus::Revoked => Some(("already_revoked", "it is revoked already")),
-            _ => None,
-        };
-        if let Some((code, message)) = skipped {
-            return Ok(Outcome::Skipped { code, message: message.to_owned() });
-        }
-        let spec = spec(step.parameters)?;
-        let done = revocation::revoke(tx, step.ids, step.who, step.certificate, &spec, step.now)?;
-        let serials: Vec<_> = done.revocations.iter().map(|row| &row.serial_number).collect();
-        let result = JsonText::trusted(json!({ "serials": serials }).to_string());
-        Ok(Outcome::Done { result: Some(result), wakes: Vec::new() })
+    fn together(&self) -> usize {
+        200
     }
+
+    fn apply(&self, tx: &mut dyn Tx, step: &Step<'_>) -> Result<Outcome, Failure> {
+        let outcome = self.apply_all(tx, slice::from_ref(step))?.pop();
+        outcome
+            .ok_or_else(|| Failure::Service(ServiceError::internal("a revocation ended without an outcome")))
+    }
+
+    fn apply_all(&self, tx: &mut dyn Tx, steps: &[Step<'_>]) -> Result<Vec<Outcome>, Failure> {
+        let Some(first) = steps.first() else { return Ok(Vec::new()) };
+        let spec = spec(first.parameters)?;
+        let ids: Vec<_> = steps.iter().map(|step| step.certificate.clone()).collect();
+        let mut rows: HashMap<_, _> =
+            tx.certificates().find_all(&ids)?.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let (mut outcomes, mut valid) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
+        for id in &ids {
+            let row = rows
+                .remove(id)
+                .ok_or_else(|| Failure::Service(ServiceError::not_found("certificate", id)))?;
+            outcomes.push(match row.status {
+                CertificateStatus::Archived => skipped("archived", "it is archived"),
+                CertificateStatus::Revoked => skipped("already_revoked", "it is revoked already"),
+                _ => {
+                    valid.push(row);
+                    // The revocations name the certificate; repeating their numbers here would only cost.
+                    Outcome::Done { result: None, wakes: Vec::new() }
+                }
+            });
+        }
+        revocation::revoke_all(tx, first.ids, first.who, &mut valid, &spec, first.now)?;
+        Ok(outcomes)
+    }
+}
+
+fn skipped(code: &'static str, message: &str) -> Outcome {
+    Outcome::Skipped { code, message: message.to_owned() }
 }
 
 /// What the operation was asked to do.

@@ -48,6 +48,7 @@ impl Operations {
             total_failed: 0,
             created_at: now,
             started_at: None,
+            paused_at: None,
             finished_at: None,
         };
         let begun = self.base.store.write("operation.start", move |tx| {

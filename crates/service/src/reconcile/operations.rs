@@ -10,7 +10,7 @@ use crate::wakeups::Wakeups;
 use async_trait::async_trait;
 use certctl_domain::Timestamp;
 use certctl_domain::id::{AgentId, CertificateId, OperationId};
-use certctl_domain::operation::{ItemState, Operation, OperationItem};
+use certctl_domain::operation::{ItemState, Operation, OperationItem, OperationState};
 use certctl_repository::{StoreError, Tx};
 use certctl_service_api::engine::{Reconciler, Report, StopSignal};
 use certctl_service_api::{Actor, ServiceError};
@@ -21,11 +21,8 @@ use std::sync::Arc;
 
 /// Operations that take turns.
 const TOGETHER: u32 = 20;
-/// Items of one turn.
-const BATCH: u32 = 50;
-/// Items that share a transaction: enough that the commit does not count, few enough that others do
-/// not wait for it.
-const FEW: usize = 25;
+/// Transactions of one turn.
+const TURN: usize = 2;
 
 /// Does what operations ask for.
 #[derive(Debug)]
@@ -83,15 +80,17 @@ impl OperationRunner {
     async fn turn(&self, operation: &Operation, stop: &dyn StopSignal) -> Result<u64, ServiceError> {
         let Some(work) = work(operation) else { return Ok(0) };
         let work = Arc::new(work);
-        let id = work.id.clone();
+        let (id, few) = (work.id.clone(), work.action.together());
+        let batch = few * TURN;
+        let limit = u32::try_from(batch).unwrap_or(u32::MAX);
         let pending = self
             .base
             .store
-            .read("operation.pending", move |tx| Ok::<_, Failure>(tx.operations().pending(&id, BATCH)?));
+            .read("operation.pending", move |tx| Ok::<_, Failure>(tx.operations().pending(&id, limit)?));
         let pending = pending.await?;
-        let last = pending.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+        let last = pending.len() < batch;
         let (mut ended, mut wakes) = (0, BTreeSet::new());
-        for few in pending.chunks(FEW) {
+        for few in pending.chunks(few) {
             if stop.stopping() {
                 break;
             }
@@ -129,11 +128,20 @@ impl OperationRunner {
         let (work, certificates) = (Arc::clone(work), certificates.to_vec());
         let attempted = self.base.store.write("operation.items", move |tx| {
             let Work { who, parameters, .. } = &*work;
+            live(tx, &work.id).map_err(taken)?;
+            let step = |certificate| Step {
+                ids: &*ids,
+                who,
+                gate: &gate,
+                guards: &guards,
+                certificate,
+                parameters,
+                now,
+            };
+            let steps: Vec<_> = certificates.iter().map(step).collect();
+            let outcomes = work.action.apply_all(tx, &steps)?;
             let (mut items, mut wakes) = (Vec::with_capacity(certificates.len()), Vec::new());
-            for certificate in &certificates {
-                let step =
-                    Step { ids: &*ids, who, gate: &gate, guards: &guards, certificate, parameters, now };
-                let outcome = work.action.apply(tx, &step)?;
+            for (certificate, outcome) in certificates.iter().zip(outcomes) {
                 items.push(item_of(&work.id, certificate, &outcome, now));
                 if let Outcome::Done { wakes: woken, .. } = outcome {
                     wakes.extend(woken);
@@ -258,15 +266,24 @@ fn failed(
 /// Writes down how items of one operation ended, in the transaction that ended them.
 fn record(tx: &mut dyn Tx, items: &[OperationItem]) -> Result<(), Failure> {
     let Some(first) = items.first() else { return Ok(()) };
-    let mut operation = get(tx, &first.operation_id)?;
+    let mut operation = live(tx, &first.operation_id)?;
+    tx.operations().finish_all(items)?;
     for item in items {
-        tx.operations().finish(item)?;
         if let Some(at) = item.finished_at {
             operation.start(at);
         }
         operation.count(item.state);
     }
     Ok(tx.operations().update(&operation)?)
+}
+
+/// The operation, unless somebody has paused or ended it meanwhile.
+fn live(tx: &mut dyn Tx, id: &OperationId) -> Result<Operation, Failure> {
+    let operation = get(tx, id)?;
+    if operation.is_finished() || operation.state == OperationState::Paused {
+        return Err(Failure::Store(StoreError::Stale));
+    }
+    Ok(operation)
 }
 
 fn taken(failure: Failure) -> Undone {

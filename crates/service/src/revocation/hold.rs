@@ -1,6 +1,7 @@
 //! The end of a hold, the only revocation that can be taken back.
 
-use super::revoke::Generations;
+use super::revoke::Done;
+use super::rows::Generations;
 use crate::failure::Failure;
 use crate::policy::judge_one;
 use crate::support::audit_event;
@@ -10,7 +11,6 @@ use certctl_domain::certificate::{CertificateEvent, CertificateStatus};
 use certctl_domain::id::{CertificateId, IdSource};
 use certctl_domain::revocation::{Revocation, RevocationReason};
 use certctl_repository::Tx;
-use certctl_service_api::revocation::Revoked;
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ pub(super) fn release(
     who: &Actor,
     id: &CertificateId,
     now: Timestamp,
-) -> Result<Revoked, Failure> {
+) -> Result<Done, Failure> {
     let mut certificate = certificate::get(tx, id)?;
     let held: Vec<_> = tx.revocations().of_certificate(id)?.into_iter().filter(on_hold).collect();
     if held.is_empty() {
@@ -60,7 +60,7 @@ pub(super) fn release(
     let subject = ("certificate", id.as_str());
     tx.audit().append(&audit_event(ids, who, now, "certificate_unheld", subject, &details))?;
     judge_one(tx, ids, who, &certificate, now)?;
-    Ok(Revoked { certificate: Some(certificate), revocations: released, siblings: Vec::new() })
+    Ok(Done { certificate: Some(certificate), revocations: released, siblings: Vec::new() })
 }
 
 fn on_hold(row: &Revocation) -> bool {

@@ -1,16 +1,17 @@
 //! The leaves that a revocation is about, and what becomes of each.
 
+use super::gathered::{Gathered, Number};
 use crate::failure::Failure;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::Certificate;
-use certctl_domain::id::{AgentId, IssuerId};
+use certctl_domain::id::AgentId;
 use certctl_domain::revocation::{Change, Revocation};
 use certctl_domain::version::CertificateVersion;
 use certctl_pki::Serial;
 use certctl_repository::Tx;
 use certctl_service_api::revocation::{RevokeSpec, Scope, Sibling};
 use certctl_service_api::{ConflictCode, ServiceError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Siblings that are shown.
 const SHOWN_SIBLINGS: u32 = 100;
@@ -42,70 +43,54 @@ pub(super) fn serial(text: &str) -> Result<String, ServiceError> {
 
 /// Finds the leaves that `spec` is about and what becomes of them.
 pub(super) fn find(
-    tx: &mut dyn Tx,
+    gathered: &Gathered,
     certificate: &Certificate,
     spec: &RevokeSpec,
-    now: Timestamp,
-) -> Result<Leaves, Failure> {
-    let valid = tx.versions().valid_at(&certificate.id, now)?;
-    let chosen = choose(certificate, &valid, &spec.scope)?;
-    let known: BTreeMap<(IssuerId, String), Revocation> = tx
-        .revocations()
-        .of_certificate(&certificate.id)?
-        .into_iter()
-        .map(|row| ((row.issuer_id.clone(), row.serial_number.clone()), row))
-        .collect();
-    let revoked_before = |version: &CertificateVersion| {
-        known
-            .get(&(version.issuer_id.clone(), version.serial_number.clone()))
-            .is_some_and(Revocation::in_force)
-    };
-    let none_left = newest(&valid).all(|newest| {
+) -> Result<Leaves, ServiceError> {
+    let valid = gathered.valid(&certificate.id);
+    let chosen = choose(certificate, valid, &spec.scope)?;
+    let revoked_before =
+        |version: &CertificateVersion| gathered.known(version).is_some_and(Revocation::in_force);
+    let none_left = newest(valid).all(|newest| {
         revoked_before(newest) || chosen.iter().any(|version| version.serial_number == newest.serial_number)
     });
-    let mut meant = Vec::with_capacity(chosen.len());
-    for version in chosen {
-        let ledgered = tx.ledger().find_by_serial(&version.issuer_id, &version.serial_number)?;
-        let ours = tx.issuers().find(&version.issuer_id)?.is_none_or(|issuer| issuer.kind.is_local());
-        if ledgered.is_none() && ours {
-            return Err(Failure::Service(ServiceError::conflict(
-                ConflictCode::InvalidState,
-                format!(
-                    "the leaf with serial number {} was imported and not issued by {}; have its own CA revoke it",
-                    version.serial_number, version.issuer_id
-                ),
-            )));
-        }
-        let known = known.get(&(version.issuer_id.clone(), version.serial_number.clone())).cloned();
-        let change = known.as_ref().map_or(Ok(Change::Revoke), |known| known.change(spec.reason)).map_err(
-            |_refused| {
-                let before = known.as_ref().map_or("", |known| known.reason.as_str());
-                ServiceError::conflict(
-                    ConflictCode::InvalidState,
-                    format!(
-                        "serial number {} is revoked for the reason {before}; that can only become keyCompromise",
-                        version.serial_number
-                    ),
-                )
-            },
-        )?;
-        let crl_shard = ledgered.map_or(0, |issuance| issuance.crl_shard);
-        meant.push(Leaf { version: version.clone(), crl_shard, known, change });
-    }
+    let meant = chosen.into_iter().map(|version| leaf(gathered, version, spec)).collect::<Result<_, _>>()?;
     Ok(Leaves { meant, none_left })
+}
+
+fn leaf(gathered: &Gathered, version: &CertificateVersion, spec: &RevokeSpec) -> Result<Leaf, ServiceError> {
+    let issuance = gathered.issuance(version);
+    let refused = |message: String| ServiceError::conflict(ConflictCode::InvalidState, message);
+    if issuance.is_none() && gathered.is_local(&version.issuer_id) {
+        return Err(refused(format!(
+            "the leaf with serial number {} was imported and not issued by {}; have its own CA revoke it",
+            version.serial_number, version.issuer_id
+        )));
+    }
+    let known = gathered.known(version).cloned();
+    let change = known.as_ref().map_or(Ok(Change::Revoke), |known| known.change(spec.reason));
+    let change = change.map_err(|_refused| {
+        let before = known.as_ref().map_or("", |known| known.reason.as_str());
+        refused(format!(
+            "serial number {} is revoked for the reason {before}; that can only become keyCompromise",
+            version.serial_number
+        ))
+    })?;
+    let crl_shard = issuance.map_or(0, |issuance| issuance.crl_shard);
+    Ok(Leaf { version: version.clone(), crl_shard, known, change })
 }
 
 fn choose<'a>(
     certificate: &Certificate,
     valid: &'a [CertificateVersion],
     scope: &Scope,
-) -> Result<Vec<&'a CertificateVersion>, Failure> {
+) -> Result<Vec<&'a CertificateVersion>, ServiceError> {
     let id = &certificate.id;
     if valid.is_empty() {
-        return Err(Failure::Service(ServiceError::conflict(
+        return Err(ServiceError::conflict(
             ConflictCode::InvalidState,
             format!("certificate {id} has no valid leaf, so there is nothing to revoke"),
-        )));
+        ));
     }
     match scope {
         Scope::All => Ok(valid.iter().collect()),
@@ -131,7 +116,10 @@ fn newest(valid: &[CertificateVersion]) -> impl Iterator<Item = &CertificateVers
 }
 
 /// Digest of the key of a leaf.
-pub(super) fn key_of(version: &CertificateVersion) -> Result<String, Failure> {
+pub(super) fn key_of(gathered: &Gathered, version: &CertificateVersion) -> Result<String, Failure> {
+    if let Some(key) = gathered.issuance(version).and_then(|issuance| issuance.spki_sha256.clone()) {
+        return Ok(key);
+    }
     let chain = certctl_pki::parse_chain(&version.pem_chain).map_err(ServiceError::internal)?;
     let leaf = chain
         .first()
@@ -143,7 +131,7 @@ pub(super) fn key_of(version: &CertificateVersion) -> Result<String, Failure> {
 pub(super) fn siblings(
     tx: &mut dyn Tx,
     keys: &BTreeSet<String>,
-    but: &BTreeSet<(IssuerId, String)>,
+    but: &BTreeSet<Number>,
     now: Timestamp,
 ) -> Result<Vec<Sibling>, Failure> {
     let mut found = Vec::new();

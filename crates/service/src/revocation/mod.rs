@@ -1,13 +1,17 @@
 //! Revocation: one transaction that brings leaves, certificate, audit trail, alert and the message to
 //! the CA in line. CRLs and OCSP answers follow from the rows it writes.
 
+mod gathered;
 mod hold;
 mod leaves;
 mod outside;
 mod preview;
 mod revoke;
+mod rows;
 
-pub(crate) use revoke::revoke;
+use revoke::{Done, revoke};
+
+pub(crate) use revoke::revoke_all;
 
 use crate::certificate;
 use crate::failure::Failure;
@@ -18,7 +22,7 @@ use certctl_domain::Timestamp;
 use certctl_domain::access::Permission;
 use certctl_domain::id::CertificateId;
 use certctl_domain::revocation::{Revocation, RevocationReason};
-use certctl_repository::RevocationFilter;
+use certctl_repository::{RevocationFilter, Tx};
 use certctl_service_api::list::{ListRequest, Listing};
 use certctl_service_api::revocation::{
     Culprit, RevocationPreview, RevocationQuery, RevocationService, RevokeSpec, Revoked,
@@ -40,6 +44,13 @@ impl Revocations {
     pub const fn new(base: Foundation, wakeups: Arc<Wakeups>) -> Self {
         Self { base, wakeups }
     }
+}
+
+/// What was done, as callers see it.
+fn shown(tx: &mut dyn Tx, done: Done, now: Timestamp) -> Result<Revoked, Failure> {
+    let Done { certificate, revocations, siblings } = done;
+    let certificate = certificate.map(|row| certificate::view(tx, row, now)).transpose()?;
+    Ok(Revoked { certificate, revocations, siblings })
 }
 
 /// Refuses what has not happened yet.
@@ -64,8 +75,9 @@ impl RevocationService for Revocations {
         let now = self.base.clock.now();
         check_invalidity(spec.invalidity_date, now)?;
         let (ids, who, id) = (Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let done =
-            self.base.store.write("certificate.revoke", move |tx| revoke(tx, &*ids, &who, &id, &spec, now));
+        let done = self.base.store.write("certificate.revoke", move |tx| {
+            revoke(tx, &*ids, &who, &id, &spec, now).and_then(|done| shown(tx, done, now))
+        });
         let done = done.await?;
         self.wakeups.wake_revocations();
         Ok(done)
@@ -92,8 +104,9 @@ impl RevocationService for Revocations {
         who.require(Permission::CertificateRevoke)?;
         let (now, ids, who, id) =
             (self.base.clock.now(), Arc::clone(&self.base.ids), who.clone(), id.clone());
-        let done =
-            self.base.store.write("certificate.unhold", move |tx| hold::release(tx, &*ids, &who, &id, now));
+        let done = self.base.store.write("certificate.unhold", move |tx| {
+            hold::release(tx, &*ids, &who, &id, now).and_then(|done| shown(tx, done, now))
+        });
         let done = done.await?;
         self.wakeups.wake_revocations();
         self.wakeups.wake_sweep();
@@ -112,10 +125,9 @@ impl RevocationService for Revocations {
         check_invalidity(invalidity_date, now)?;
         let wanted = outside::Wanted { culprit: outside::read(&culprit)?, reason, invalidity_date };
         let (ids, who) = (Arc::clone(&self.base.ids), who.clone());
-        let done = self
-            .base
-            .store
-            .write("revocation.create", move |tx| outside::revoke_one(tx, &*ids, &who, &wanted, now));
+        let done = self.base.store.write("revocation.create", move |tx| {
+            outside::revoke_one(tx, &*ids, &who, &wanted, now).and_then(|done| shown(tx, done, now))
+        });
         let done = done.await?;
         self.wakeups.wake_revocations();
         Ok(done)
@@ -129,8 +141,15 @@ impl RevocationService for Revocations {
     ) -> Result<Listing<Revocation>, ServiceError> {
         who.require(Permission::InventoryRead)?;
         let request = page_request(LIST, &page)?;
-        let RevocationQuery { issuer_id, certificate_id, reason, issuer_notified } = query;
-        let filter = RevocationFilter { issuer_id, certificate_id, reason, issuer_notified };
+        let RevocationQuery { issuer_id, certificate_id, reason, issuer_notified, in_force } = query;
+        let filter = RevocationFilter {
+            issuer_id,
+            certificate_id,
+            reason,
+            issuer_notified,
+            in_force,
+            ..RevocationFilter::default()
+        };
         let wanted = request.clone();
         let found = self
             .base

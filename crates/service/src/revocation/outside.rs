@@ -2,7 +2,8 @@
 //! inventory.
 
 use super::leaves;
-use super::revoke::{notice, revoke, succeeding};
+use super::revoke::{Done, revoke};
+use super::rows::{notice, succeeding};
 use crate::failure::Failure;
 use crate::support::audit_event;
 use certctl_domain::Timestamp;
@@ -12,7 +13,7 @@ use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_domain::revocation::{Change, Revocation, RevocationReason};
 use certctl_pki::Certificate;
 use certctl_repository::{IssuerFilter, PageRequest, Tx};
-use certctl_service_api::revocation::{Culprit, RevokeSpec, Revoked, Scope};
+use certctl_service_api::revocation::{Culprit, RevokeSpec, Scope};
 use certctl_service_api::{Actor, ConflictCode, ServiceError};
 use serde_json::json;
 
@@ -56,7 +57,7 @@ pub(super) fn revoke_one(
     who: &Actor,
     wanted: &Wanted,
     now: Timestamp,
-) -> Result<Revoked, Failure> {
+) -> Result<Done, Failure> {
     let issuance = find(tx, &wanted.culprit)?;
     let Some(serial) = issuance.serial_number.clone() else { return Err(unknown()) };
     if let Some(id) = &issuance.certificate_id
@@ -97,7 +98,7 @@ pub(super) fn revoke_one(
     }
     let but = [(row.issuer_id.clone(), row.serial_number.clone())].into();
     let siblings = leaves::siblings(tx, &key.into_iter().collect(), &but, now)?;
-    Ok(Revoked { certificate: None, revocations: vec![row], siblings })
+    Ok(Done { certificate: None, revocations: vec![row], siblings })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row has that many sources")]
@@ -111,6 +112,7 @@ fn record(
     known: Option<(&Revocation, Change)>,
     now: Timestamp,
 ) -> Result<Revocation, Failure> {
+    let local = tx.issuers().find(&issuance.issuer_id)?.is_none_or(|issuer| issuer.kind.is_local());
     let row = Revocation {
         id: RevocationId::mint(ids),
         issuer_id: issuance.issuer_id.clone(),
@@ -124,7 +126,7 @@ fn record(
         released_at: None,
         crl_shard: issuance.crl_shard,
         generation: tx.revocations().next_generation(&issuance.issuer_id)?,
-        notice: notice(tx, &issuance.issuer_id, now)?,
+        notice: notice(local, now),
         created_at: now,
     };
     let Some((known, change)) = known else {

@@ -1,5 +1,6 @@
 //! What a revocation would do.
 
+use super::gathered::{Gathered, number};
 use super::leaves::{self, Leaf};
 use super::revoke::not_archived;
 use crate::certificate;
@@ -20,19 +21,17 @@ pub(super) fn preview(
 ) -> Result<RevocationPreview, Failure> {
     let certificate = certificate::get(tx, id)?;
     not_archived(&certificate)?;
-    let found = leaves::find(tx, &certificate, spec, now)?;
+    let gathered = Gathered::of(tx, std::slice::from_ref(&certificate), now)?;
+    let found = leaves::find(&gathered, &certificate, spec)?;
     let targets = tx.deployments().of_certificate(id)?.into_iter().filter_map(|(mapping, target)| {
         let version_id = mapping.deployed_version_id?;
         let hit = found.meant.iter().any(|leaf| leaf.version.id == version_id);
         hit.then_some(AffectedTarget { target_id: target.id, name: target.name, version_id })
     });
     let targets = targets.collect();
-    let keys = found.meant.iter().map(|leaf| leaves::key_of(&leaf.version)).collect::<Result<_, _>>()?;
-    let serials: BTreeSet<_> = found
-        .meant
-        .iter()
-        .map(|leaf| (leaf.version.issuer_id.clone(), leaf.version.serial_number.clone()))
-        .collect();
+    let keys =
+        found.meant.iter().map(|leaf| leaves::key_of(&gathered, &leaf.version)).collect::<Result<_, _>>()?;
+    let serials: BTreeSet<_> = found.meant.iter().map(|leaf| number(&leaf.version)).collect();
     let siblings = leaves::siblings(tx, &keys, &serials, now)?;
     let status_after = if found.none_left { CertificateStatus::Revoked } else { certificate.status_at(now) };
     Ok(RevocationPreview {

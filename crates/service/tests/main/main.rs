@@ -87,6 +87,8 @@ mod renewal;
 mod renewal_policy;
 #[cfg(test)]
 mod revocation;
+mod revocation_notice;
+mod revocation_scale;
 #[cfg(test)]
 mod rotate;
 #[cfg(test)]

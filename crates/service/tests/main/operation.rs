@@ -68,7 +68,11 @@ pub(crate) async fn ended(t: &ServiceBench, view: &OperationView) -> OperationVi
     operations(t).get(&viewer(), &view.operation.id, Duration::ZERO).await.unwrap()
 }
 
-async fn codes(t: &ServiceBench, view: &OperationView, state: ItemState) -> Vec<(String, Option<String>)> {
+pub(crate) async fn codes(
+    t: &ServiceBench,
+    view: &OperationView,
+    state: ItemState,
+) -> Vec<(String, Option<String>)> {
     let all = ListRequest { per_page: 500, ..ListRequest::default() };
     let items = operations(t).items(&viewer(), &view.operation.id, Some(state), all).await.unwrap().items;
     items.into_iter().map(|item| (item.certificate_id.to_string(), item.code)).collect()
@@ -271,4 +275,38 @@ async fn nothing_and_nobody_begins_no_operation() {
     let query = OperationQuery { kind: Some("bulk_dance".to_owned()), state: None };
     let error = operations(&t).list(&viewer(), query, ListRequest::default()).await.unwrap_err();
     assert_eq!(error.code(), "invalid_request");
+}
+
+#[tokio::test]
+async fn a_paused_operation_does_nothing_until_it_is_resumed_on_both_engines() {
+    for t in ServiceBench::both().await {
+        seed(&t, 60).await;
+        let service = operations(&t);
+        let view = service.start(&operator(), renewal(of_team())).await.unwrap();
+        let id = view.operation.id.clone();
+        // Between two looks of the runner, as after a restart.
+        work(&t, &StopsAfter(AtomicU32::new(2))).await;
+        let before = ended(&t, &view).await.operation.finished_items();
+        assert!(before > 0 && before < 60, "{before}");
+        let paused = service.pause(&operator(), &id).await.unwrap();
+        assert_eq!(paused.operation.state, OperationState::Paused);
+        assert_eq!(
+            service.pause(&operator(), &id).await.unwrap().operation.paused_at,
+            paused.operation.paused_at
+        );
+        assert_eq!(work(&t, &Never).await.counts, []);
+        assert_eq!(ended(&t, &view).await.operation.finished_items(), before);
+
+        let resumed = service.resume(&operator(), &id).await.unwrap();
+        assert_eq!((resumed.operation.state, resumed.operation.paused_at), (OperationState::Running, None));
+        work(&t, &Never).await;
+        let row = ended(&t, &view).await.operation;
+        assert_eq!((row.state, row.finished_items()), (OperationState::Completed, 60));
+        assert!(service.pause(&operator(), &id).await.is_err());
+        assert!(service.resume(&viewer(), &id).await.is_err());
+        let audited = t.audited().await;
+        for action in ["operation_paused", "operation_resumed"] {
+            assert_eq!(audited.iter().filter(|done| *done == action).count(), 1, "{action}");
+        }
+    }
 }

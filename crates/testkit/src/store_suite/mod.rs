@@ -9,6 +9,7 @@ pub mod api_call;
 pub mod approval;
 pub mod audit;
 pub mod audit_chain;
+pub mod bulk_revocation;
 pub mod certificate;
 pub mod certificate_list;
 pub mod certificate_purge;
@@ -177,6 +178,10 @@ macro_rules! store_suite {
                 events_are_found_by_every_filter,
                 events_are_walked_oldest_first,
             }
+            bulk_revocation {
+                many_certificates_go_out_of_service_together_or_not_at_all,
+                what_is_known_of_many_certificates_is_read_at_once,
+            }
             certificate {
                 a_missing_reference_is_named,
                 a_stale_update_changes_nothing,
@@ -307,6 +312,7 @@ macro_rules! store_suite {
                 what_is_due_after_a_time_is_known,
             }
             operation {
+                items_end_together_or_not_at_all,
                 an_item_ends_once,
                 an_ended_operation_goes_in_steps,
                 operations_come_back_as_stored,

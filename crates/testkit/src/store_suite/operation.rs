@@ -5,7 +5,7 @@ use crate::{TestStore, build, seed_basics};
 use certctl_domain::JsonText;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::operation::{ItemState, Operation, OperationItem, OperationState};
-use certctl_repository::{CertificateFilter, OperationFilter, StoreError};
+use certctl_repository::{CertificateFilter, OperationFilter, PageRequest, StoreError};
 
 fn operation(id: &str) -> Operation {
     Operation {
@@ -23,6 +23,7 @@ fn operation(id: &str) -> Operation {
         total_failed: 3,
         created_at: build::at(1),
         started_at: None,
+        paused_at: None,
         finished_at: None,
     }
 }
@@ -59,7 +60,20 @@ pub async fn operations_come_back_as_stored(db: &TestStore) {
     running.count(ItemState::Done);
     let row = running.clone();
     write(db, move |tx| tx.operations().update(&row)).await;
-    assert_eq!(read(db, |tx| tx.operations().find(&build::id("op-first"))).await, Some(running));
+    let expected = Some(running.clone());
+    assert_eq!(read(db, |tx| tx.operations().find(&build::id("op-first"))).await, expected);
+    let mut paused = running.clone();
+    paused.pause(build::at(6)).unwrap();
+    let row = paused.clone();
+    write(db, move |tx| tx.operations().update(&row)).await;
+    assert_eq!(read(db, |tx| tx.operations().unfinished(5)).await, []);
+    for (state, total) in [(OperationState::Paused, 1), (OperationState::Running, 0)] {
+        let filter = OperationFilter { kind: None, state: Some(state) };
+        let page = read(db, move |tx| tx.operations().list(&filter, &PageRequest::first(5))).await;
+        assert_eq!(page.total, total, "{state}");
+    }
+    paused.resume().unwrap();
+    write(db, move |tx| tx.operations().update(&paused)).await;
     // What has ended never changes.
     assert_stale(attempt(db, move |tx| tx.operations().update(&last)).await);
 }
@@ -136,6 +150,33 @@ pub async fn an_item_ends_once(db: &TestStore) {
     assert_eq!((items[1].state, items[1].finished_at), (ItemState::Cancelled, Some(build::at(4))));
     let missing = OperationItem { certificate_id: build::id("mc-z"), ..item };
     assert_stale(attempt(db, move |tx| tx.operations().finish(&missing)).await);
+}
+
+pub async fn items_end_together_or_not_at_all(db: &TestStore) {
+    write(db, |tx| {
+        tx.operations().insert(&operation("op-1"))?;
+        tx.operations().insert_ids(&build::id("op-1"), &["mc-a", "mc-b", "mc-c", "mc-d"].map(build::id))
+    })
+    .await;
+    let item = |certificate: &str, code: Option<&str>| OperationItem {
+        operation_id: build::id("op-1"),
+        certificate_id: build::id(certificate),
+        state: if code.is_some() { ItemState::Skipped } else { ItemState::Done },
+        code: code.map(str::to_owned),
+        message: None,
+        result: None,
+        finished_at: Some(build::at(3)),
+    };
+    let some = [item("mc-a", None), item("mc-b", None), item("mc-c", Some("archived"))];
+    let rows = some.clone();
+    write(db, move |tx| tx.operations().finish_all(&rows)).await;
+    // One of them has ended before.
+    let again = [item("mc-d", None), item("mc-c", None)];
+    assert_stale(attempt(db, move |tx| tx.operations().finish_all(&again)).await);
+    let found =
+        read(db, |tx| tx.operations().items(&build::id("op-1"), None, &PageRequest::first(9))).await.items;
+    assert_eq!(found[..3], some);
+    assert_eq!(found[3].state, ItemState::Pending);
 }
 
 pub async fn an_ended_operation_goes_in_steps(db: &TestStore) {

@@ -99,6 +99,8 @@ pub async fn revocations_are_found_by_every_filter(db: &TestStore) {
         RevocationFilter { certificate_id: Some(build::id("mc-one")), ..RevocationFilter::default() },
         RevocationFilter { reason: Some(RevocationReason::CertificateHold), ..RevocationFilter::default() },
         RevocationFilter { issuer_notified: Some(false), ..RevocationFilter::default() },
+        RevocationFilter { in_force: Some(false), ..RevocationFilter::default() },
+        RevocationFilter { crl_shard: Some(7), ..RevocationFilter::default() },
     ];
     for filter in full {
         assert_eq!(of(filter).await, ["rev-full"]);
@@ -106,6 +108,13 @@ pub async fn revocations_are_found_by_every_filter(db: &TestStore) {
     let elsewhere =
         RevocationFilter { issuer_id: Some(build::id("iss-none")), ..RevocationFilter::default() };
     assert!(of(elsewhere).await.is_empty());
+    let in_force = RevocationFilter { in_force: Some(true), ..RevocationFilter::default() };
+    assert_eq!(of(in_force).await, ["rev-bare"]);
+    for (from, count) in [(1000, 2), (1001, 0)] {
+        let filter =
+            RevocationFilter { not_after_from: Some(build::at(from)), ..RevocationFilter::default() };
+        assert_eq!(of(filter).await.len(), count, "{from}");
+    }
 }
 
 pub async fn changes_are_counted_and_followed(db: &TestStore) {

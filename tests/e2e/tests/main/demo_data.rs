@@ -1,7 +1,7 @@
 //! Demo data: a company with a past, in every state there is.
 
 use anyhow::{Context, Result};
-use certctl_e2e::harness::{Cli, ScenarioSettings};
+use certctl_e2e::harness::{Cli, Scenario, ScenarioSettings};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -18,8 +18,15 @@ async fn demo_data_shows_every_state_and_stays_alive() -> Result<()> {
     let cli = Cli::admin(&scenario)?;
 
     let certificates = cli.json(&["certs", "list", "--all"])?;
-    let expected =
-        BTreeSet::from(["Active", "Expired", "Expiring", "Failed", "Pending", "RenewalInProgress"]);
+    let expected = BTreeSet::from([
+        "Active",
+        "Expired",
+        "Expiring",
+        "Failed",
+        "Pending",
+        "RenewalInProgress",
+        "Revoked",
+    ]);
     assert_eq!(values(&certificates, "status"), expected);
     let archived = cli.json(&["certs", "list", "--status", "Archived"])?;
     assert_eq!(values(&archived, "id"), BTreeSet::from(["mc-brochure"]));
@@ -46,6 +53,9 @@ async fn demo_data_shows_every_state_and_stays_alive() -> Result<()> {
         values(&channels, "type"),
         BTreeSet::from(["Email", "PagerDuty", "Slack", "Teams", "Webhook"])
     );
+    let held = cli.json(&["revocations", "list", "--reason", "certificateHold"])?;
+    assert_eq!(values(&held, "certificate_id"), BTreeSet::from(["mc-voting"]));
+    revocation_shows_everywhere(&scenario, &cli).await?;
 
     // Real certificates: what is exported parses, and is for the name it is listed under.
     let pem = cli.told(&["certs", "export", "mc-www", "--download"])?;
@@ -54,5 +64,36 @@ async fn demo_data_shows_every_state_and_stays_alive() -> Result<()> {
 
     // The simulated agents do what people at the demo ask for.
     cli.told(&["certs", "renew", "mc-www", "--wait=10m"])?;
+    Ok(())
+}
+
+/// A revocation stands in the inventory, in the figures and in the metrics, and a hold ends.
+async fn revocation_shows_everywhere(scenario: &Scenario, cli: &Cli) -> Result<()> {
+    let revoked = || -> Result<u64> {
+        cli.json(&["certs", "list", "--status", "Revoked"])?["total"].as_u64().context("no total")
+    };
+    assert_eq!(revoked()?, 2);
+    let preview = cli.json(&["certs", "revoke", "mc-mail", "--reason", "superseded", "--dry-run"])?;
+    assert_eq!((&preview["status"], &preview["status_after"]), (&"preview".into(), &"Revoked".into()));
+    assert_eq!(preview["targets"][0]["target_id"], "tgt-mail-1");
+    assert_eq!(revoked()?, 2);
+
+    let done = cli.json(&["certs", "revoke", "mc-mail", "--reason", "superseded", "--yes"])?;
+    assert_eq!((&done["status"], &done["certificate"]["status"]), (&"revoked".into(), &"Revoked".into()));
+    assert_eq!(done["revocations"][0]["issuer_notified"], true);
+    assert_eq!(revoked()?, 3);
+    let serial = done["revocations"][0]["serial_number"].as_str().context("no serial number")?;
+    let issuer = done["revocations"][0]["issuer_id"].as_str().context("no issuer")?;
+    let entries = cli.json(&["crl", "entries", issuer])?;
+    assert!(values(&entries, "serial_number").contains(serial));
+    let summary = cli.json(&["stats", "summary"])?;
+    assert_eq!(summary["revoked_certificates"], 3, "{summary}");
+    assert!((scenario.counter("certctl_certificate_revoked").await? - 3.0).abs() < f64::EPSILON);
+
+    cli.told(&["certs", "unhold", "mc-voting"])?;
+    assert_eq!(revoked()?, 2);
+    assert_eq!(cli.json(&["certs", "get", "mc-voting"])?["status"], "Active");
+    let refused = scenario.admin.certificates().unhold(&"mc-voting".parse()?).await;
+    assert_eq!(refused.unwrap_err().status(), Some(409));
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::types::DbTime;
 use certctl_domain::Timestamp;
 use certctl_domain::certificate::{Certificate, CertificateStatus as Status};
 use certctl_domain::id::{CertificateId, ProfileId, RenewalPolicyId};
+use certctl_domain::revocation::RevocationReason;
 use certctl_repository::{
     CertificateFilter, CertificateRepo, CertificateSort, Page, PageRequest, StoreError, exactly_one,
 };
@@ -143,6 +144,19 @@ impl CertificateRepo for DieselTx<'_> {
         self.certificate_page(filter, sort, page)
     }
 
+    fn find_all(&mut self, ids: &[CertificateId]) -> Result<Vec<Certificate>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(CHUNK) {
+            let rows = managed_certificates::table
+                .filter(managed_certificates::id.eq_any(some.iter().map(CertificateId::as_str)))
+                .select(CertificateRow::as_select())
+                .load(self.conn);
+            let rows = self.check(rows)?;
+            found.extend(self.with_children(rows)?);
+        }
+        Ok(found)
+    }
+
     fn due(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Certificate>, StoreError> {
         let rows = managed_certificates::table
             .filter(managed_certificates::next_action_at.le(DbTime::from(at)))
@@ -234,6 +248,34 @@ impl CertificateRepo for DieselTx<'_> {
             self.insert_tags(&wanted)?;
         }
         certificate.revision += 1;
+        Ok(())
+    }
+
+    fn put_out_of_service(
+        &mut self,
+        ids: &[CertificateId],
+        reason: RevocationReason,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        for some in ids.chunks(CHUNK) {
+            let these = managed_certificates::table
+                .filter(managed_certificates::id.eq_any(some.iter().map(CertificateId::as_str)))
+                .filter(managed_certificates::status.ne(Status::Revoked.as_str()));
+            let updated = diesel::update(these)
+                .set((
+                    managed_certificates::status.eq(Status::Revoked.as_str()),
+                    managed_certificates::revoked_at.eq(DbTime::from(at)),
+                    managed_certificates::revocation_reason.eq(reason.as_str()),
+                    managed_certificates::next_action_at.eq(None::<DbTime>),
+                    managed_certificates::retry_at.eq(None::<DbTime>),
+                    managed_certificates::updated_at.eq(DbTime::from(at)),
+                    managed_certificates::revision.eq(managed_certificates::revision + 1),
+                ))
+                .execute(self.conn);
+            if self.check(updated)? != some.len() {
+                return Err(StoreError::Stale);
+            }
+        }
         Ok(())
     }
 

@@ -10,12 +10,26 @@ use certctl_domain::notification::Alert;
 use certctl_repository::{AlertRepo, StoreError};
 use diesel::prelude::*;
 
+/// Rows in one statement; SQLite binds each of their columns.
+const CHUNK: usize = 500;
+
 impl AlertRepo for DieselTx<'_> {
     fn insert(&mut self, alert: &Alert) -> Result<(), StoreError> {
         let row = AlertRow::try_from(alert)?;
         let inserted = diesel::insert_into(alerts::table).values(row).execute(self.conn);
         self.alerted = true;
         self.check(inserted).map(drop)
+    }
+
+    fn insert_all(&mut self, alerts: &[Alert]) -> Result<(), StoreError> {
+        for some in alerts.chunks(CHUNK) {
+            let rows = some.iter().map(AlertRow::try_from).collect::<Result<Vec<_>, _>>()?;
+            let inserted =
+                on_backend!(self.conn, |conn| diesel::insert_into(alerts::table).values(&rows).execute(conn));
+            self.alerted = true;
+            self.check(inserted)?;
+        }
+        Ok(())
     }
 
     fn unrouted(&mut self, limit: u32) -> Result<Vec<Alert>, StoreError> {
