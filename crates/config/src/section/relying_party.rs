@@ -95,6 +95,7 @@ pub struct Ocsp {
 }
 
 pub(crate) fn read(reader: &mut Reader<'_>) -> RelyingParty {
+    let http_listen = reader.optional(&HTTP_LISTEN, value::socket_address);
     let ocsp = Ocsp {
         per_address_minute: reader.integer(&RATE),
         validity: reader.span(&VALIDITY),
@@ -105,5 +106,5 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> RelyingParty {
             == "revoked",
         refresh: reader.span(&REFRESH),
     };
-    RelyingParty { http_listen: reader.optional(&HTTP_LISTEN, value::socket_address), ocsp }
+    RelyingParty { http_listen, ocsp }
 }
