@@ -13,7 +13,7 @@ const CRL_LIMIT: usize = 64 << 20;
 pub struct RelyingParty<'c>(pub(crate) &'c Client);
 
 impl<'c> RelyingParty<'c> {
-    fn call(&self, method: Method, segments: &[&str]) -> Call<'c> {
+    fn call(self, method: Method, segments: &[&str]) -> Call<'c> {
         let below: Vec<&str> = [".well-known", "pki"].iter().chain(segments).copied().collect();
         self.0.absolute(method, &below)
     }

@@ -86,7 +86,7 @@ fn list(ca: &Ca, length: u32) -> Result<Vec<String>> {
     list.insert(more)?;
     let inserted = started.elapsed();
     signed(ca, &list)?;
-    let again = started.elapsed() - inserted;
+    let again = started.elapsed().saturating_sub(inserted);
     let started = Instant::now();
     let crl = Crl::parse_at_most(&der, usize::MAX)?;
     let read = started.elapsed();

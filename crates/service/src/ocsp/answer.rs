@@ -10,7 +10,7 @@ use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
 use certctl_domain::ledger::IssuanceState;
 use certctl_domain::ocsp::KeptAnswer;
-use certctl_domain::revocation::RevocationReason;
+use certctl_domain::revocation::{Revocation, RevocationReason};
 use certctl_pki::Serial;
 use certctl_pki::ocsp::{
     CertId, CertIdForm, GetRequest, OcspError, OcspRequest, OcspStatus, RequestError, ResponseTemplate,
@@ -165,7 +165,7 @@ impl Ocsp {
             answers: &answers,
             nonce: question.nonce.as_deref(),
         };
-        let der = self.signed(&template, &responder)?;
+        let der = Self::signed(&template, &responder)?;
         Ok(OcspReply { der, caching: None, retry_after: None })
     }
 
@@ -188,14 +188,15 @@ impl Ocsp {
         let (issuer, serial) = (issuer.clone(), serial.to_string());
         let found = self.0.base.store.read("ocsp.look_up", move |tx| {
             let generation = tx.revocations().generation(&issuer)?;
-            let revoked = tx.revocations().find(&issuer, &serial)?.filter(|revocation| revocation.in_force());
+            let revoked = tx.revocations().find(&issuer, &serial)?.filter(Revocation::in_force);
             if let Some(revocation) = revoked {
                 let (at, reason) = (revocation.revoked_at, revocation.reason);
                 return Ok((Standing::Revoked { at, reason, generation: revocation.generation }, generation));
             }
-            let issuance = tx.ledger().find_by_serial(&issuer, &serial)?;
-            let issued = issuance.filter(|issuance| issuance.state == IssuanceState::Issued);
-            let good = issued.map(|issuance| Standing::Good { not_after: issuance.not_after });
+            let ledgered = tx.ledger().find_by_serial(&issuer, &serial)?;
+            let good = ledgered
+                .filter(|row| row.state == IssuanceState::Issued)
+                .map(|row| Standing::Good { not_after: row.not_after });
             Ok::<_, Failure>((good.unwrap_or(Standing::Unknown), generation))
         });
         Ok(found.await?)
@@ -221,7 +222,7 @@ impl Ocsp {
             answers: &answers,
             nonce: None,
         };
-        let der = self.signed(&template, &responder)?;
+        let der = Self::signed(&template, &responder)?;
         let refresh_at = now.plus(left(now, next_update) / 2);
         let digest = sha256_hex(&der);
         let signed = Signed { der, digest, this_update, next_update, refresh_at };
@@ -230,7 +231,6 @@ impl Ocsp {
     }
 
     fn signed(
-        &self,
         template: &ResponseTemplate<'_>,
         responder: &super::responder::LiveResponder,
     ) -> Result<Bytes, ServiceError> {

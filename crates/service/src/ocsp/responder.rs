@@ -100,9 +100,8 @@ impl Ocsp {
     /// How long before its end a responder is replaced: never more than half its life, or a short
     /// one would be replaced at every look.
     fn grace(&self, live: &LiveResponder) -> Duration {
-        let (from, to) = (live.certificate.not_before(), live.certificate.not_after());
-        let life = u64::try_from(to.unix_seconds() - from.unix_seconds()).unwrap_or(0);
-        self.0.options.rotation_grace.min(Duration::from_secs(life / 2))
+        let lifetime = live.certificate.not_after().since(live.certificate.not_before());
+        self.0.options.rotation_grace.min(lifetime / 2)
     }
 
     async fn stored(

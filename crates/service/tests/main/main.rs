@@ -87,7 +87,9 @@ mod renewal;
 mod renewal_policy;
 #[cfg(test)]
 mod revocation;
+#[cfg(test)]
 mod revocation_notice;
+#[cfg(test)]
 mod revocation_scale;
 #[cfg(test)]
 mod rotate;

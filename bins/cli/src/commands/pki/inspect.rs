@@ -4,6 +4,7 @@ use crate::noun::{Column, text, time};
 use crate::output::{self, Format, Printer};
 use crate::session::{self, Session};
 use anyhow::Context as _;
+use certctl_domain::Timestamp;
 use certctl_domain::id::IssuerId;
 use certctl_pki::Certificate;
 use certctl_pki::crl::{Crl, EntryReason};
@@ -43,18 +44,17 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let file = matches.get_one::<String>("file");
     let ca = matches.get_one::<String>("ca").map(|name| certificate(name)).transpose()?;
-    let (crl, ca, printer) = match file {
-        Some(name) => (read(name)?, ca, session::printer(matches)),
-        None => {
-            let session = Session::open(matches)?;
-            let crl = Crl::parse(&super::crl::fetch(&session, matches).await?)?;
-            let issuer: IssuerId = matches.get_one::<String>("id").context("no issuer")?.parse()?;
-            let ca = match ca {
-                Some(ca) => ca,
-                None => Certificate::parse_der(&session.client.relying_party().ca(&issuer).await?)?,
-            };
-            (crl, Some(ca), session.printer)
-        }
+    let (crl, ca, printer) = if let Some(name) = file {
+        (read(name)?, ca, session::printer(matches))
+    } else {
+        let session = Session::open(matches)?;
+        let crl = Crl::parse(&super::crl::fetch(&session, matches).await?)?;
+        let issuer: IssuerId = matches.get_one::<String>("id").context("no issuer")?.parse()?;
+        let ca = match ca {
+            Some(ca) => ca,
+            None => Certificate::parse_der(&session.client.relying_party().ca(&issuer).await?)?,
+        };
+        (crl, Some(ca), session.printer)
     };
     if let Some(ca) = &ca {
         crl.verify_signed_by(ca).context("the CA has not signed this CRL")?;
@@ -91,7 +91,7 @@ fn show(crl: &Crl, verified: bool, printer: Printer) -> anyhow::Result<()> {
     let head = json!({
         "issuer": crl.issuer(), "number": crl.number(), "base_number": crl.base_number(),
         "this_update": crl.this_update().to_rfc3339(),
-        "next_update": crl.next_update().map(|at| at.to_rfc3339()),
+        "next_update": crl.next_update().map(Timestamp::to_rfc3339),
         "distribution_points": crl.issuing_urls(), "freshest_crl": crl.freshest_crl_urls(),
         "signature": if verified { "made by the CA" } else { "not checked; name the CA with --ca" },
         "entries": entries.len(),
@@ -121,6 +121,6 @@ fn entry(found: &certctl_pki::crl::CrlEntry) -> Value {
     json!({
         "serial_number": found.serial.to_string(), "reason": reason,
         "revoked_at": found.revoked_at.to_rfc3339(),
-        "invalidity_date": found.invalidity_date.map(|at| at.to_rfc3339()),
+        "invalidity_date": found.invalidity_date.map(Timestamp::to_rfc3339),
     })
 }

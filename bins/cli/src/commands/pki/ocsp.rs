@@ -58,7 +58,7 @@ pub(super) async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         "issuer_id": issuer, "serial_number": serial.to_string(), "status": status,
         "revoked_at": revoked_at, "reason": reason,
         "this_update": about.this_update.to_rfc3339(),
-        "next_update": about.next_update.map(|at| at.to_rfc3339()),
+        "next_update": about.next_update.map(Timestamp::to_rfc3339),
         // Prepared answers have none; theirs is the time alone (RFC 9654).
         "nonce": answer.nonce().map_or("absent", |echo| if echo == nonce { "echoed" } else { "wrong" }),
     }))
