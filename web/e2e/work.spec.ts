@@ -62,9 +62,9 @@ test("a second person approves what one may not approve alone", async ({ browser
   // What an approver may not do is not offered.
   await expect(page.getByRole("link", { name: "API keys" })).toHaveCount(0);
   await page.goto(`${setting.demo.url}/approvals?state=pending`);
-  await page.getByRole("button", { name: "Approve" }).first().click();
+  await page.getByRole("button", { name: "Approve", exact: true }).first().click();
   await page.getByLabel("Note").fill("seen in the browser");
-  await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
   await expect(page.getByText("The request is approved.")).toBeVisible();
   expect(problems).toEqual([]);
 });
@@ -76,10 +76,10 @@ test("an issuer is made from its schema, and refusals stand at their fields", as
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("button", { name: "Create" })).toBeDisabled();
   await dialog.getByLabel("Name", { exact: false }).first().fill("Made in the browser");
-  await dialog.getByLabel("Validity").fill("30 fortnights");
+  await dialog.getByRole("textbox", { name: "Validity", exact: true }).fill("30 fortnights");
   await dialog.getByRole("button", { name: "Create" }).click();
   await expect(dialog.getByRole("alert").first()).toBeVisible();
-  await dialog.getByLabel("Validity").fill("30d");
+  await dialog.getByRole("textbox", { name: "Validity", exact: true }).fill("30d");
   await dialog.getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("heading", { name: "Made in the browser" })).toBeVisible();
   await page.getByRole("button", { name: "Test now" }).click();
