@@ -16,4 +16,15 @@ const options = [
 execFileSync("npx", ["--no-install", "openapi-typescript", source, "--output", target, ...options], {
   stdio: ["ignore", "ignore", "inherit"],
 });
-writeFileSync(target, `// @ts-nocheck\n${readFileSync(target, "utf8")}`);
+// `Revocation.reason` and `RevocationReason` make the same list of values under the same name.
+const named = new Set();
+const lines = readFileSync(target, "utf8")
+  .split("\n")
+  .filter((line) => {
+    const name = /^export const (\w+Values)\b/.exec(line)?.[1];
+    if (name === undefined) return true;
+    const first = !named.has(name);
+    named.add(name);
+    return first;
+  });
+writeFileSync(target, `// @ts-nocheck\n${lines.join("\n")}`);
