@@ -92,10 +92,10 @@ pub trait RevocationRepo {
     fn to_notify(&mut self, at: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError>;
     /// Records how telling the CA went. `Stale` when the row is gone.
     fn record_notice(&mut self, id: &RevocationId, notice: &IssuerNotice) -> Result<(), StoreError>;
-    /// Forbids a key. What is forbidden already stays as it is.
-    fn block_key(
+    /// Forbids keys. What is forbidden already stays as it is.
+    fn block_keys(
         &mut self,
-        spki_sha256: &str,
+        spki_sha256: &[&str],
         reason: &str,
         blocked_by: &str,
         at: Timestamp,

@@ -211,23 +211,30 @@ impl RevocationRepo for DieselTx<'_> {
         exactly_one(self.check(updated)?)
     }
 
-    fn block_key(
+    fn block_keys(
         &mut self,
-        spki_sha256: &str,
+        spki_sha256: &[&str],
         reason: &str,
         blocked_by: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let inserted = on_backend!(self.conn, |conn| diesel::insert_into(blocked_keys::table)
-            .values((
-                blocked_keys::spki_sha256.eq(spki_sha256),
-                blocked_keys::reason.eq(reason),
-                blocked_keys::blocked_by.eq(blocked_by),
-                blocked_keys::blocked_at.eq(DbTime::from(at)),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn));
-        self.check(inserted).map(drop)
+        for some in spki_sha256.chunks(CHUNK) {
+            let row = |key: &&str| {
+                (
+                    blocked_keys::spki_sha256.eq((*key).to_owned()),
+                    blocked_keys::reason.eq(reason.to_owned()),
+                    blocked_keys::blocked_by.eq(blocked_by.to_owned()),
+                    blocked_keys::blocked_at.eq(DbTime::from(at)),
+                )
+            };
+            let rows: Vec<_> = some.iter().map(row).collect();
+            let inserted = on_backend!(self.conn, |conn| diesel::insert_into(blocked_keys::table)
+                .values(&rows)
+                .on_conflict_do_nothing()
+                .execute(conn));
+            self.check(inserted)?;
+        }
+        Ok(())
     }
 
     fn blocked_keys(&mut self, spki_sha256: &[&str]) -> Result<Vec<String>, StoreError> {

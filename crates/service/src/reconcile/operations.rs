@@ -23,6 +23,8 @@ use std::sync::Arc;
 const TOGETHER: u32 = 20;
 /// Transactions of one turn.
 const TURN: usize = 2;
+/// Of items that could not be done together, how many try it again before each is alone.
+const PART: usize = 25;
 
 /// Does what operations ask for.
 #[derive(Debug)]
@@ -99,13 +101,8 @@ impl OperationRunner {
                 ended += few.len() as u64;
                 continue;
             }
-            // One of them is refused, and none was done.
-            for certificate in few {
-                if stop.stopping() {
-                    break;
-                }
-                wakes.extend(self.alone(&work, certificate).await?);
-                ended += 1;
+            for part in few.chunks(PART) {
+                ended += self.part(&work, part, part.len() < few.len(), &mut wakes, stop).await?;
             }
         }
         for agent in &wakes {
@@ -113,6 +110,33 @@ impl OperationRunner {
         }
         if last && !stop.stopping() {
             self.finish(&work.id).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Some that could not be done together: at once if that is `new`, else each alone. Says how many ended.
+    async fn part(
+        &self,
+        work: &Arc<Work>,
+        certificates: &[CertificateId],
+        new: bool,
+        wakes: &mut BTreeSet<AgentId>,
+        stop: &dyn StopSignal,
+    ) -> Result<u64, ServiceError> {
+        if new
+            && !stop.stopping()
+            && let Ok(woken) = self.attempt(work, certificates).await
+        {
+            wakes.extend(woken);
+            return Ok(certificates.len() as u64);
+        }
+        let mut ended = 0;
+        for certificate in certificates {
+            if stop.stopping() {
+                break;
+            }
+            wakes.extend(self.alone(work, certificate).await?);
+            ended += 1;
         }
         Ok(ended)
     }

@@ -94,7 +94,7 @@ pub(super) fn revoke_one(
     };
     let key = issuance.spki_sha256.clone();
     if let (Some(key), RevocationReason::KeyCompromise) = (&key, wanted.reason) {
-        tx.revocations().block_key(key, wanted.reason.as_str(), who.name(), now)?;
+        tx.revocations().block_keys(&[key.as_str()], wanted.reason.as_str(), who.name(), now)?;
     }
     let but = [(row.issuer_id.clone(), row.serial_number.clone())].into();
     let siblings = leaves::siblings(tx, &key.into_iter().collect(), &but, now)?;

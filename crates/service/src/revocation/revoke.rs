@@ -1,7 +1,7 @@
 //! Revoking leaves of certificates: of one, or of many with as many statements.
 
 use super::gathered::{Gathered, number};
-use super::leaves::{self, Leaf, Leaves};
+use super::leaves::{self, Leaves};
 use super::rows::Rows;
 use crate::failure::Failure;
 use crate::notification::{raise, stories};
@@ -92,13 +92,15 @@ fn revoke_gathered(
     now: Timestamp,
 ) -> Result<Vec<Revocation>, Failure> {
     let (mut rows, mut events, mut alerts) = (Rows::default(), Vec::new(), Vec::new());
-    let mut put_away = Vec::new();
+    let (mut put_away, mut keys) = (Vec::new(), BTreeSet::new());
     for certificate in certificates {
         let Leaves { meant, none_left } = leaves::find(gathered, certificate, spec)?;
         let serials: Vec<_> = meant.iter().map(|leaf| leaf.version.serial_number.clone()).collect();
         let changed = meant.iter().any(|leaf| leaf.change != Change::Nothing);
         if changed && spec.reason == RevocationReason::KeyCompromise {
-            block(tx, gathered, who, &meant, now)?;
+            for leaf in &meant {
+                keys.insert(leaves::key_of(gathered, &leaf.version)?);
+            }
         }
         rows.add(tx, ids, who, gathered, certificate, spec, meant, now)?;
         if !changed {
@@ -116,26 +118,12 @@ fn revoke_gathered(
         }
     }
     let written = rows.write(tx)?;
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    tx.revocations().block_keys(&keys, spec.reason.as_str(), who.name(), now)?;
     tx.audit().append_all(&events)?;
     take_out_of_service(tx, ids, who, put_away, spec.reason, &mut alerts, now)?;
     tx.alerts().insert_all(&alerts)?;
     Ok(written)
-}
-
-/// Forbids the keys of these leaves.
-fn block(
-    tx: &mut dyn Tx,
-    gathered: &Gathered,
-    who: &Actor,
-    leaves: &[Leaf],
-    now: Timestamp,
-) -> Result<(), Failure> {
-    for leaf in leaves {
-        let key = leaves::key_of(gathered, &leaf.version)?;
-        let reason = RevocationReason::KeyCompromise.as_str();
-        tx.revocations().block_key(&key, reason, who.name(), now)?;
-    }
-    Ok(())
 }
 
 /// Nothing valid is left: no renewal brings these back, and nobody waits for one.

@@ -45,6 +45,7 @@ async fn seed(t: &ServiceBench) {
                 certificate_id: Some(version.certificate_id.clone()),
                 spki_sha256: Some(format!("key of {}", version.id)),
                 not_after: Some(version.not_after),
+                finished_at: Some(build::at(0)),
                 ..build::issuance(version.id.as_str().replacen("cv-", "li-", 1).as_str())
             })?;
         }
@@ -74,8 +75,11 @@ async fn ten_thousand_revocations(t: ServiceBench) {
     assert_eq!(failed, [(id(NEVER_ISSUED), Some("invalid_state".to_owned()))]);
 
     let one = PageRequest::first(1);
-    let revoked =
-        CertificateFilter { status: Some(CertificateStatus::Revoked), ..CertificateFilter::default() };
+    let revoked = CertificateFilter {
+        status: Some(CertificateStatus::Revoked),
+        now: Some(build::at(0)),
+        ..CertificateFilter::default()
+    };
     let (certificates, revocations, blocked, jobs) = t
         .read(move |tx| {
             Ok((

@@ -201,7 +201,7 @@ pub async fn a_key_is_forbidden_for_good(db: &TestStore) {
     let blocked = || read(db, |tx| tx.revocations().blocked_keys(&["spki", "another"]));
     assert!(blocked().await.is_empty());
     for by in ["first", "second"] {
-        write(db, move |tx| tx.revocations().block_key("spki", "keyCompromise", by, build::at(1))).await;
+        write(db, move |tx| tx.revocations().block_keys(&["spki"], "keyCompromise", by, build::at(1))).await;
     }
     assert_eq!(blocked().await, ["spki"]);
 }
