@@ -171,16 +171,6 @@ pub async fn build(
                 lifetime: config.auth.session_lifetime,
             }),
     );
-    let published = revocation::build(
-        &config,
-        life,
-        &base,
-        &live_issuers,
-        &wakeups,
-        database.engine(),
-        &outside,
-        &metrics,
-    )?;
     let services = Services {
         connectors: Arc::new(Connectors::new(
             &environment.issuers,
