@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Everything else wants a credential.
-const PUBLIC: [(&str, &str); 8] = [
+const PUBLIC: [(&str, &str); 10] = [
     ("get", "/health"),
     ("get", "/health/scheduler"),
     ("get", "/ready"),
     ("get", "/api/v1/auth/info"),
+    ("post", "/api/v1/auth/session"),
+    ("delete", "/api/v1/auth/session"),
     ("get", "/api/v1/openapi.json"),
     ("get", "/api/v1/version"),
     ("post", "/api/v1/agents/enroll"),

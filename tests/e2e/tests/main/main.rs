@@ -10,7 +10,6 @@ mod access;
 mod bad_input;
 mod call_log;
 mod cli;
-mod console;
 mod contract;
 mod crashes;
 mod demo;
