@@ -16,7 +16,6 @@ pub struct Crl {
     /// Partition; 0 is the undivided CRL, which lists what all partitions list.
     pub partition: u32,
     /// Whole, or a delta.
-    #[cfg_attr(feature = "openapi", schema(inline))]
     pub kind: CrlKind,
     /// CRL number.
     pub number: i64,

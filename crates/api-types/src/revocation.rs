@@ -31,7 +31,6 @@ pub struct RevokeRequest {
     pub reason: Option<RevocationReason>,
     /// Leaves; `all` when absent, `serial` when `serial` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(inline))]
     pub scope: Option<RevokeScope>,
     /// Serial number in hexadecimal, with or without colons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +76,6 @@ pub struct Revocation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate_id: Option<CertificateId>,
     /// Why.
-    #[cfg_attr(feature = "openapi", schema(inline))]
     pub reason: RevocationReason,
     /// Its number in CRLs and OCSP answers.
     pub reason_code: u8,
@@ -191,7 +189,6 @@ pub struct RevocationPreview {
     /// `preview`.
     pub status: String,
     /// Status of the certificate afterwards.
-    #[cfg_attr(feature = "openapi", schema(inline))]
     pub status_after: CertificateStatus,
     /// Leaves.
     pub leaves: Vec<PlannedRevocation>,
