@@ -72,6 +72,7 @@ families! {
     OCSP_CACHE_TOTAL = "certctl_ocsp_cache_total" ["result"] "OCSP answers without a nonce by where they came from: memory, the database, or a new signature.";
     OCSP_COUNTER_TOTAL = "certctl_ocsp_counter_total" ["label"] "Events of the OCSP responder.";
     OCSP_DURATION_SECONDS = "certctl_ocsp_duration_seconds" [] "Time to an OCSP answer, without reading the request.";
+    OCSP_RESPONSE_TOTAL = "certctl_ocsp_response_total" ["issuer", "status"] "Certificates that were answered for, by where they stand: good, revoked or unknown.";
     RECONCILER_LAST_SUCCESS_TIMESTAMP_SECONDS = "certctl_reconciler_last_success_timestamp_seconds" ["name"] "Unix time of the last successful run of a periodic task, whichever server made it.";
     RECONCILER_OLDEST_WORK_AGE_SECONDS = "certctl_reconciler_oldest_work_age_seconds" ["name"] "How long the oldest work of a periodic task has waited unseen; 0 when there is none.";
     ROLLUP_CORRECTIONS_TOTAL = "certctl_rollup_corrections_total" ["dimension"] "Kept counts that a recount found wrong and set right.";

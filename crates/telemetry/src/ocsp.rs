@@ -6,7 +6,7 @@ use crate::registry::{MetricsError, Registry};
 use prometheus::{HistogramVec, IntCounterVec};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Upper bounds in seconds: memory, a signature, the database.
 const BUCKETS: [f64; 10] = [0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0];
@@ -38,14 +38,19 @@ impl CacheResult {
 pub struct OcspMetrics {
     cache: IntCounterVec,
     duration: HistogramVec,
+    responses: IntCounterVec,
 }
 
 impl OcspMetrics {
     /// Registers the families.
     pub fn register(registry: &Registry) -> Result<Self, MetricsError> {
+        let duration = registry.histogram(&names::OCSP_DURATION_SECONDS, &BUCKETS)?;
+        // Shown before the first answer, too.
+        let _ = duration.with_label_values::<&str>(&[]);
         Ok(Self {
             cache: registry.counter(&names::OCSP_CACHE_TOTAL)?,
-            duration: registry.histogram(&names::OCSP_DURATION_SECONDS, &BUCKETS)?,
+            duration,
+            responses: registry.counter(&names::OCSP_RESPONSE_TOTAL)?,
         })
     }
 
@@ -60,8 +65,13 @@ impl OcspMetrics {
     }
 
     /// Notes how long an answer took.
-    pub fn answered(&self, started: Instant) {
-        self.duration.with_label_values::<&str>(&[]).observe(started.elapsed().as_secs_f64());
+    pub fn answered(&self, took: Duration) {
+        self.duration.with_label_values::<&str>(&[]).observe(took.as_secs_f64());
+    }
+
+    /// Counts what was said of one certificate: `good`, `revoked` or `unknown`.
+    pub fn said(&self, issuer: &str, status: &str) {
+        self.responses.with_label_values(&[issuer, status]).inc();
     }
 }
 

@@ -69,7 +69,7 @@ impl Ocsp {
             ([id], None) => self.answer_one(&state, &question.authority, id).await,
             _ => self.answer_many(&state, &question).await,
         };
-        self.0.metrics.answered(started);
+        self.0.metrics.answered(started.elapsed());
         match reply {
             Ok(reply) => {
                 self.0.counters.count(OcspEvent::RequestSuccess);
@@ -106,13 +106,13 @@ impl Ocsp {
         let remembered = state.knowledge.get(id.serial());
         if let Some(signed) = remembered.as_ref().and_then(|known| known.signed(&authority.id, form, now)) {
             self.0.metrics.cache(CacheResult::Hit);
-            return Ok(self.reply(&signed, remembered.as_deref(), now));
+            return Ok(self.reply(state, &signed, remembered.as_deref(), now));
         }
         let _turn = state.knowledge.ask(id.serial()).await;
         let known = self.known(state, id.serial()).await?;
         if let Some(signed) = known.signed(&authority.id, form, now) {
             self.0.metrics.cache(CacheResult::Hit);
-            return Ok(self.reply(&signed, Some(&known), now));
+            return Ok(self.reply(state, &signed, Some(&known), now));
         }
         let (signed, result) = match self.kept(state, authority, id, form, &known).await? {
             Some(signed) => (signed, CacheResult::Stored),
@@ -121,12 +121,19 @@ impl Ocsp {
         self.0.metrics.cache(result);
         let signed = Arc::new(signed);
         known.sign(&authority.id, form, Arc::clone(&signed));
-        Ok(self.reply(&signed, Some(&known), now))
+        Ok(self.reply(state, &signed, Some(&known), now))
     }
 
-    fn reply(&self, signed: &Signed, known: Option<&Known>, now: Timestamp) -> OcspReply {
-        if known.is_none_or(|known| known.standing == Standing::Unknown) {
-            self.0.counters.count(OcspEvent::CertNotFound);
+    fn reply(
+        &self,
+        state: &IssuerState,
+        signed: &Signed,
+        known: Option<&Known>,
+        now: Timestamp,
+    ) -> OcspReply {
+        let standing = known.map_or(Standing::Unknown, |known| known.standing);
+        self.count(state, standing);
+        if standing == Standing::Unknown {
             return OcspReply { der: signed.der.clone(), caching: None, retry_after: None };
         }
         let caching = OcspCaching {
@@ -136,6 +143,13 @@ impl Ocsp {
             fresh_for: left(now, signed.next_update).min(LONGEST_KEPT),
         };
         OcspReply { der: signed.der.clone(), caching: Some(caching), retry_after: None }
+    }
+
+    fn count(&self, state: &IssuerState, standing: Standing) {
+        if standing == Standing::Unknown {
+            self.0.counters.count(OcspEvent::CertNotFound);
+        }
+        self.0.metrics.said(state.id.as_str(), standing.as_str());
     }
 
     /// Several certificates, or a nonce: signed for this question alone.
@@ -148,9 +162,7 @@ impl Ocsp {
             } else {
                 Standing::Unknown
             };
-            if standing == Standing::Unknown {
-                self.0.counters.count(OcspEvent::CertNotFound);
-            }
+            self.count(state, standing);
             answers.push(self.say(
                 &question.authority,
                 id.clone(),

@@ -38,6 +38,17 @@ pub(super) enum Standing {
     },
 }
 
+impl Standing {
+    /// The word of OCSP for it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Good { .. } => "good",
+            Self::Revoked { .. } => "revoked",
+        }
+    }
+}
+
 /// A signed answer to the question for one serial number, without a nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Signed {

@@ -83,7 +83,10 @@ fn installation(registry: &Registry) {
     let crls = CrlMetrics::register(registry).unwrap();
     crls.generated("iss-local", true, Duration::from_millis(3));
     crls.published("iss-local", 7, 2, 1_800_000_000);
-    OcspMetrics::register(registry).unwrap().cache(CacheResult::Hit);
+    let answers = OcspMetrics::register(registry).unwrap();
+    answers.cache(CacheResult::Hit);
+    answers.answered(Duration::from_micros(40));
+    answers.said("iss-local", "good");
     let ocsp = Arc::new(OcspCounters::default());
     registry.expose(&names::OCSP_COUNTER_TOTAL, ocsp.clone()).unwrap();
     ocsp.count(OcspEvent::NonceMalformed);
