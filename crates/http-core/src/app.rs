@@ -40,6 +40,8 @@ pub struct HttpCore {
     pub body_timeout: Duration,
     /// Whose address counts, who may ask how often, which other origins may read.
     pub edge: Edge,
+    /// Whether connections are encrypted. [`crate::Server::bind_plain`] sees to it that its are not.
+    pub encrypted: bool,
 }
 
 /// An application with everything around `routes`: request id, span, access log, metrics, security
@@ -95,7 +97,7 @@ async fn surround<B: MessageBody + 'static>(
         let path = response.request().path().to_owned();
         let quota = response.request().extensions().get::<Quota>().copied();
         let headers = response.headers_mut();
-        security::apply(headers, &path);
+        security::apply(headers, &path, core.encrypted);
         core.edge.cors.apply(origin, preflight, headers);
         if let Some(quota) = quota {
             limit::describe(quota, headers);

@@ -2,8 +2,10 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-const FIXED: [(HeaderName, &str); 4] = [
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
+/// For a year, and only where there is TLS to insist on (RFC 6797 §7.2).
+const ALWAYS_TLS: &str = "max-age=31536000; includeSubDomains";
+
+const FIXED: [(HeaderName, &str); 3] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -13,7 +15,10 @@ const FIXED: [(HeaderName, &str); 4] = [
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Adds the headers. What a handler set itself (pages need another content policy) stays.
-pub(crate) fn apply(headers: &mut HeaderMap, path: &str) {
+pub(crate) fn apply(headers: &mut HeaderMap, path: &str, encrypted: bool) {
+    if encrypted {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ALWAYS_TLS));
+    }
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }

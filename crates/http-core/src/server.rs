@@ -96,7 +96,8 @@ impl Server {
     where
         R: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
-        Self::bind_with(options, None, core, routes)
+        let plain = Arc::new(HttpCore { encrypted: false, ..(**core).clone() });
+        Self::bind_with(options, None, &plain, routes)
     }
 
     fn bind_with<R>(

@@ -40,6 +40,7 @@ pub(super) fn core(
         AuthMode::None => Authentication::optional(authenticator, Role::Viewer),
     };
     Arc::new(HttpCore {
+        encrypted: true,
         authentication,
         ids: Arc::clone(&environment.ids),
         observer: Arc::new(CountedRequests(metrics)),

@@ -157,6 +157,7 @@ impl Bench {
     /// With a limit of so many OCSP requests per minute.
     pub(super) fn limited(per_minute: Option<u32>) -> Self {
         let core = HttpCore {
+            encrypted: false,
             authentication: Authentication::required(Arc::new(Nobody)),
             ids: Arc::new(NilIds),
             observer: Arc::new(Unobserved),

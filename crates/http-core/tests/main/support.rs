@@ -214,6 +214,7 @@ pub(crate) fn table() -> RouteTable {
 pub(crate) fn core() -> (Arc<HttpCore>, Arc<Observed>) {
     let observed = Arc::new(Observed::default());
     let core = HttpCore {
+        encrypted: true,
         authentication: Authentication::required(Arc::new(Tokens)),
         ids: Arc::new(Counting::default()),
         observer: observed.clone(),

@@ -5,7 +5,9 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use certctl_domain::access::{Permission, Role};
 use certctl_domain::id::AgentId;
+use certctl_http_core::HttpCore;
 use certctl_service_api::{ConflictCode, ServiceError};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -23,6 +25,14 @@ async fn every_answer_has_a_request_id_and_security_headers() {
     }
     // A refusal is never kept, wherever it comes from.
     assert_eq!(send(to(Method::GET, "/elsewhere")).await.header("cache-control"), "no-store");
+}
+
+#[actix_web::test]
+async fn browsers_are_told_to_insist_on_tls_only_where_there_is_tls() {
+    let plain = Arc::new(HttpCore { encrypted: false, ..(*core().0).clone() });
+    let answer = send_to(plain, routes, to(Method::GET, "/api/v1/missing")).await;
+    assert_eq!(answer.header("strict-transport-security"), "");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
 }
 
 #[actix_web::test]
