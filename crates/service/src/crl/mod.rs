@@ -28,6 +28,10 @@ use std::time::Duration;
 
 /// Issuers of one page.
 const ISSUERS: u32 = 100;
+/// How long attempts are shown.
+const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+/// Attempts that are forgotten in one go.
+const FORGOTTEN_AT_ONCE: u32 = 1_000;
 
 /// Times of CRLs.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +122,15 @@ impl Crls {
             }
         }
         failed.map_or(Ok(made), Err)
+    }
+
+    /// Forgets attempts of long ago, a batch of them; returns how many.
+    pub(crate) async fn forget_attempts(&self) -> Result<u64, ServiceError> {
+        let before = self.base.clock.now().minus(REMEMBERED);
+        let forget = self.base.store.write("crl.forget_attempts", move |tx| {
+            Ok::<_, Failure>(tx.crls().purge_events(before, FORGOTTEN_AT_ONCE)?)
+        });
+        Ok(forget.await?)
     }
 
     async fn local_issuers(&self) -> Result<Vec<Issuer>, ServiceError> {

@@ -37,9 +37,14 @@ impl Reconciler for CrlGeneration {
     async fn activate(&self, _stop: &dyn StopSignal) -> Report {
         let mut report = Report::default();
         match self.crls.refresh_all().await {
+            Ok(0) => {}
+            Ok(made) => report.add("crls", made),
+            Err(error) => report = report.failed(&error),
+        }
+        match self.crls.forget_attempts().await {
             Ok(0) => report,
-            Ok(made) => {
-                report.add("crls", made);
+            Ok(forgotten) => {
+                report.add("forgotten_attempts", forgotten);
                 report
             }
             Err(error) => report.failed(&error),

@@ -139,4 +139,10 @@ async fn how_crls_were_made_is_on_record() {
     let events = flow.bench.read(|tx| tx.crls().events(&build::id(build::ISSUER), 10)).await;
     let seen: Vec<_> = events.iter().map(|event| (event.number, event.revoked_count)).collect();
     assert!(seen.contains(&(1, 0)) && seen.contains(&(2, 1)), "{seen:?}");
+
+    flow.bench.clock.advance(Duration::from_hours(31 * 24));
+    generate(&flow.bench, &crls).await;
+    let events = flow.bench.read(|tx| tx.crls().events(&build::id(build::ISSUER), 10)).await;
+    let seen: Vec<_> = events.iter().map(|event| event.number).collect();
+    assert_eq!(seen, [3], "a month is remembered");
 }
