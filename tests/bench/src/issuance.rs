@@ -2,10 +2,10 @@
 
 use crate::core::Core;
 use crate::place::{Place, Postgres};
-use crate::table;
+use crate::{signatures, table};
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
-use certctl_crypto::{KeyPair, Signer};
+use certctl_crypto::KeyPair;
 use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::job::{Job, JobKind};
 use certctl_domain::profile::KeySpec;
@@ -34,9 +34,9 @@ const BATCH: usize = 200;
 
 /// Issues `count` certificates on each engine and prints the table.
 pub(crate) async fn measure(count: u32) -> Result<()> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let one = signatures(1)?;
-    let all = signatures(cores)?;
+    let cores = signatures::cores();
+    let one = signatures::per_second(1)?;
+    let all = signatures::per_second(cores)?;
     let sqlite = issue(&Place::sqlite()?, count).await?;
     let server = Postgres::start()?;
     let postgres = issue(&Place::postgres(&server)?, count).await?;
@@ -55,36 +55,6 @@ pub(crate) async fn measure(count: u32) -> Result<()> {
         "\nEach issuance reads and checks the order, lints what will be signed, commits the intent, signs, checks \
          the result and commits version, ledger, job, certificate, deployment job and audit event.",
     )
-}
-
-/// Signatures per second with `threads` threads: the best of three looks, because this is the limit
-/// that everything else is compared with.
-fn signatures(threads: usize) -> Result<f64> {
-    let mut best = 0.0_f64;
-    for _ in 0..3 {
-        best = best.max(signatures_once(threads)?);
-    }
-    Ok(best)
-}
-
-fn signatures_once(threads: usize) -> Result<f64> {
-    let span = Duration::from_millis(500);
-    let work = move || -> Result<u32> {
-        let key = KeyPair::generate(KeySpec::P256)?;
-        let end = Instant::now() + span;
-        let mut signed = 0;
-        while Instant::now() < end {
-            key.sign(b"a certificate of the usual size has a few hundred bytes")?;
-            signed += 1;
-        }
-        Ok(signed)
-    };
-    let threads: Vec<_> = (0..threads).map(|_| std::thread::spawn(work)).collect();
-    let mut total = 0;
-    for thread in threads {
-        total += thread.join().map_err(|_panic| anyhow::anyhow!("a signing thread panicked"))??;
-    }
-    Ok(f64::from(total) / span.as_secs_f64())
 }
 
 /// Certificates per second.

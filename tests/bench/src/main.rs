@@ -6,6 +6,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark starts programs and reads the machine")]
 
+mod bulk_revocation;
 mod core;
 mod fill;
 mod footprint;
@@ -15,9 +16,11 @@ mod inventory;
 mod issuance;
 mod load;
 mod notifications;
+mod ocsp;
 mod place;
 mod policy;
 mod revocation;
+mod signatures;
 mod sweep;
 mod table;
 
@@ -57,6 +60,9 @@ struct Options {
     /// Certificates to issue
     #[arg(long, default_value_t = 4_000)]
     issuances: u32,
+    /// Certificates to revoke by one operation
+    #[arg(long, default_value_t = 10_000)]
+    revocations: u32,
     /// Certificates to import
     #[arg(long, default_value_t = 100_000)]
     imports: u32,
@@ -83,6 +89,10 @@ enum Section {
     Notifications,
     /// CRLs and OCSP answers, encoded and signed
     Revocation,
+    /// OCSP answers of a running server
+    Ocsp,
+    /// One operation that revokes many
+    BulkRevocation,
     /// Memory, time to readiness, sizes
     Footprint,
 }
@@ -132,6 +142,12 @@ async fn run(options: Options) -> Result<()> {
     if options.wants(Section::Revocation) {
         let lengths: Vec<u32> = options.crl_entries.iter().map(|length| options.scaled(*length)).collect();
         revocation::measure(&lengths)?;
+    }
+    if options.wants(Section::Ocsp) {
+        ocsp::measure(Duration::from_secs(options.scaled(options.seconds).into())).await?;
+    }
+    if options.wants(Section::BulkRevocation) {
+        bulk_revocation::measure(options.scaled(options.revocations)).await?;
     }
     if options.wants(Section::Footprint) {
         footprint::measure().await?;

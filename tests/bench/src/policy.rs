@@ -18,7 +18,8 @@ use certctl_testkit::{build, seed_basics};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-struct Never;
+/// Nobody wants a measurement to end early.
+pub(crate) struct Never;
 
 impl StopSignal for Never {
     fn stopping(&self) -> bool {
