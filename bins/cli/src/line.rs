@@ -77,7 +77,7 @@ fn noun_command(noun: &Noun) -> Command {
         .arg_required_else_help(true)
         .subcommands(noun.verbs.iter().map(|verb| verb_command(noun, *verb)))
         .subcommands(noun.actions.iter().map(action_command))
-        .subcommands(if noun.name == "crl" { commands::pki::crl_commands().to_vec() } else { Vec::new() })
+        .subcommands(commands::pki::beside(noun.name))
 }
 
 /// Name of a verb's command.

@@ -28,10 +28,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if let Some(action) = noun.actions.iter().find(|action| action.name == name) {
         return run_action(action, matches).await;
     }
-    let unknown = || Err(anyhow!("`{name}` is no command of {}", noun.name));
-    match noun.name {
-        "crl" => commands::pki::run_crl(name, matches).await.unwrap_or_else(unknown),
-        _ => unknown(),
+    match commands::pki::run(noun.name, name, matches).await {
+        Some(outcome) => outcome,
+        None => Err(anyhow!("`{name}` is no command of {}", noun.name)),
     }
 }
 

@@ -194,6 +194,7 @@ pub async fn build(
         issuers: Arc::new(Issuers::new(base.clone(), Arc::clone(&live_issuers), secrets.clone())),
         jobs: Arc::new(Jobs::new(base.clone(), Arc::clone(&wakeups))),
         notifications: Arc::new(Notifications::new(base.clone(), Arc::clone(&wakeups))),
+        ocsp: relying_parties.ocsp,
         operations: Arc::new(Operations::new(base.clone(), Arc::clone(&wakeups))),
         renewals: Arc::new(Renewals::new(base.clone(), Arc::clone(&wakeups))),
         renewal_policies: Arc::new(RenewalPolicies::new(base.clone(), Arc::clone(&wakeups))),

@@ -21,6 +21,7 @@ pub mod issuer;
 pub mod job;
 pub mod metrics;
 pub mod notification;
+pub mod ocsp;
 pub mod operation;
 pub mod owner;
 pub mod page;

@@ -51,6 +51,7 @@ mod issuer;
 mod job;
 mod list;
 mod notification;
+mod ocsp;
 mod operation;
 mod owner;
 mod policy;
@@ -81,6 +82,7 @@ pub use issuer::Issuers;
 pub use job::Jobs;
 pub use list::ListQuery;
 pub use notification::{Channels, Notifications};
+pub use ocsp::Ocsp;
 pub use operation::Operations;
 pub use owner::Owners;
 pub use policy::Policies;
@@ -214,6 +216,11 @@ impl Client {
     /// What relying parties read.
     pub const fn relying_party(&self) -> RelyingParty<'_> {
         RelyingParty(self)
+    }
+
+    /// OCSP responders.
+    pub const fn ocsp(&self) -> Ocsp<'_> {
+        Ocsp(self)
     }
 
     /// CRLs.

@@ -2,8 +2,8 @@
 
 use crate::{
     agent, agent_group, agent_work, api_key, approval, audit, certificate, channel, connector, crl, digest,
-    event, export, import, issuer, job, metrics, notification, operation, owner, policy, profile, renewal,
-    renewal_policy, revocation, routing, session, statistics, system, target, team, violation,
+    event, export, import, issuer, job, metrics, notification, ocsp, operation, owner, policy, profile,
+    renewal, renewal_policy, revocation, routing, session, statistics, system, target, team, violation,
 };
 use actix_web::web::{Bytes, Data, ServiceConfig};
 use certctl_api_types::system::Version;
@@ -26,6 +26,7 @@ use certctl_service_api::issuer::IssuerService;
 use certctl_service_api::job::JobService;
 use certctl_service_api::metrics::MetricsService;
 use certctl_service_api::notification::NotificationService;
+use certctl_service_api::ocsp::OcspService;
 use certctl_service_api::operation::OperationService;
 use certctl_service_api::owner::OwnerService;
 use certctl_service_api::policy::PolicyService;
@@ -99,6 +100,8 @@ pub struct Services {
     pub statistics: Arc<dyn StatisticsService>,
     /// Monitoring.
     pub metrics: Arc<dyn MetricsService>,
+    /// The OCSP responder, for people.
+    pub ocsp: Arc<dyn OcspService>,
     /// Owners.
     pub owners: Arc<dyn OwnerService>,
     /// API keys.
@@ -159,6 +162,7 @@ pub fn route_table() -> RouteTable {
     operation::routes(&mut table);
     revocation::routes(&mut table);
     crl::routes(&mut table);
+    ocsp::routes(&mut table);
     renewal::routes(&mut table);
     renewal_policy::routes(&mut table);
     policy::routes(&mut table);
@@ -232,6 +236,7 @@ impl Api {
             approvals,
             jobs,
             notifications,
+            ocsp,
             operations,
             renewals,
             renewal_policies,
@@ -265,6 +270,7 @@ impl Api {
             .app_data(Data::from(approvals))
             .app_data(Data::from(jobs))
             .app_data(Data::from(notifications))
+            .app_data(Data::from(ocsp))
             .app_data(Data::from(operations))
             .app_data(Data::from(renewals))
             .app_data(Data::from(renewal_policies))

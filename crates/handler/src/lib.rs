@@ -26,6 +26,7 @@ mod job;
 mod json;
 mod metrics;
 mod notification;
+mod ocsp;
 mod operation;
 mod owner;
 mod policy;

@@ -32,6 +32,8 @@ mod issuers;
 mod jobs;
 #[path = "routes/notifications.rs"]
 mod notifications;
+#[path = "routes/ocsp.rs"]
+mod ocsp;
 #[path = "routes/operations.rs"]
 mod operations;
 #[path = "routes/owners.rs"]

@@ -13,8 +13,8 @@ pub trait OcspRepo {
         issuer: &IssuerId,
         authority: &str,
     ) -> Result<Option<OcspResponder>, StoreError>;
-    /// All responders, current and former, newest first.
-    fn responders(&mut self, issuer: &IssuerId) -> Result<Vec<OcspResponder>, StoreError>;
+    /// The responders of one issuer, or of all, current and former, by issuer, newest first.
+    fn responders(&mut self, issuer: Option<&IssuerId>) -> Result<Vec<OcspResponder>, StoreError>;
     /// Adds one. `Duplicate{ocsp_responder.current}` when the CA has a current one.
     fn insert_responder(&mut self, responder: &OcspResponder) -> Result<(), StoreError>;
     /// Ends the time of a current one. `Stale` when it is none.

@@ -27,6 +27,7 @@ pub mod job;
 pub mod list;
 pub mod metrics;
 pub mod notification;
+pub mod ocsp;
 pub mod operation;
 pub mod owner;
 pub mod policy;

@@ -20,6 +20,7 @@ pub(crate) const ALL: &[&Noun] = &[
     &certs::OPERATIONS,
     &revocation::REVOCATIONS,
     &revocation::CRL,
+    &revocation::OCSP,
     &connectors::ISSUERS,
     &connectors::TARGETS,
     &agents::AGENTS,

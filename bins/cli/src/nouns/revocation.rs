@@ -209,6 +209,34 @@ pub(super) const CRL: Noun = Noun {
     ],
 };
 
+const RESPONDERS: &[Column] = &[
+    text("ISSUER", "/issuer_id"),
+    text("AUTHORITY", "/authority"),
+    text("CURRENT", "/current"),
+    text("SERIAL NUMBER", "/serial_number"),
+    text("KEY", "/key_algorithm"),
+    time("NOT AFTER", "/not_after"),
+    time("SUPERSEDED", "/superseded_at"),
+];
+
+/// `check` is a command of its own, because relying parties' paths are no JSON.
+pub(super) const OCSP: Noun = Noun {
+    name: "ocsp",
+    aliases: &[],
+    one: "OCSP responder",
+    about: "The OCSP responder, as relying parties and administrators see it",
+    path: "ocsp",
+    verbs: &[],
+    filters: &[],
+    columns: &[],
+    actions: &[read(
+        "responders",
+        "admin/ocsp/responders",
+        "Who signs the answers; for administrators",
+        Answer::Rows("/responders", RESPONDERS),
+    )],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ use std::time::Duration;
 /// What the server consists of here.
 pub(super) struct RelyingPartyParts {
     pub(super) routes: PkiRoutes,
+    pub(super) ocsp: Arc<Ocsp>,
     pub(super) tasks: Vec<(Arc<dyn Reconciler>, Duration)>,
 }
 
@@ -46,7 +47,8 @@ pub(super) fn build(
     let limit = (per_minute > 0).then(|| AddressLimit::per_minute(per_minute, Arc::clone(&base.clock)));
     let service = Arc::new(RelyingParties::new(base.clone(), Arc::clone(crls), ocsp.clone()));
     let routes = PkiRoutes::new(service, Arc::new(OcspEntry { counters, limit }));
-    Ok(RelyingPartyParts { routes, tasks: vec![(Arc::new(OcspUpkeep::new(ocsp)), settings.refresh)] })
+    let upkeep: Arc<dyn Reconciler> = Arc::new(OcspUpkeep::new(ocsp.clone()));
+    Ok(RelyingPartyParts { routes, ocsp: Arc::new(ocsp), tasks: vec![(upkeep, settings.refresh)] })
 }
 
 /// The listener without TLS, if one is wanted. Nobody can be somebody on it, so its calls are not

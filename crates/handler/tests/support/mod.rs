@@ -16,6 +16,7 @@ mod imports;
 mod issuers;
 mod jobs;
 mod notifications;
+mod ocsp;
 mod operations;
 mod owners;
 mod policies;
@@ -126,6 +127,7 @@ impl Bench {
         let services = Services {
             certificates: certificates.clone(),
             crls: Arc::new(crls::Crls),
+            ocsp: Arc::new(ocsp::Responders),
             digests: digests.clone(),
             exports: Arc::new(exports::Exports),
             imports: Arc::new(imports::Imports),
@@ -164,6 +166,7 @@ impl Bench {
             rustc_version: "1.95.0".to_owned(),
         };
         let core = Arc::new(HttpCore {
+            encrypted: true,
             authentication: Authentication::required(Arc::new(Tokens)),
             ids: Arc::new(NilIds),
             observer: Arc::new(Unobserved),

@@ -1,5 +1,6 @@
 //! OCSP responders and answers that were signed ahead.
 
+use crate::conn::MultiBackend;
 use crate::rows::{IntoDomain, KeptAnswerRow, OcspResponderRow, domain_values};
 use crate::schema::{ocsp_responders as responders, ocsp_response_cache as answers};
 use crate::tx::DieselTx;
@@ -38,10 +39,13 @@ impl OcspRepo for DieselTx<'_> {
         self.check(row)?.map(OcspResponderRow::into_domain).transpose()
     }
 
-    fn responders(&mut self, issuer: &IssuerId) -> Result<Vec<OcspResponder>, StoreError> {
-        let rows = responders::table
-            .filter(responders::issuer_id.eq(issuer.as_str()))
-            .order((responders::created_at.desc(), responders::id.desc()))
+    fn responders(&mut self, issuer: Option<&IssuerId>) -> Result<Vec<OcspResponder>, StoreError> {
+        let mut query = responders::table.into_boxed::<MultiBackend>();
+        if let Some(issuer) = issuer {
+            query = query.filter(responders::issuer_id.eq(issuer.to_string()));
+        }
+        let rows = query
+            .order((responders::issuer_id, responders::created_at.desc(), responders::id.desc()))
             .select(OcspResponderRow::as_select())
             .load(self.conn);
         domain_values(self.check(rows)?)

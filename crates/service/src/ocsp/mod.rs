@@ -12,6 +12,7 @@ mod authority;
 mod follow;
 mod keep;
 mod knowledge;
+mod overview;
 mod responder;
 mod upkeep;
 

@@ -10,10 +10,10 @@ use certctl_domain::id::IssuerId;
 use certctl_domain::ocsp::KeptAnswer;
 use certctl_pki::Serial;
 use certctl_pki::ocsp::CertIdForm;
-use certctl_repository::{IssuerFilter, PageRequest};
 use certctl_service_api::ServiceError;
 use certctl_service_api::engine::{Reconciler, Report, StopSignal};
 use certctl_service_api::relying_party::RelyingPartyError;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::knowledge::Standing;
@@ -40,19 +40,8 @@ impl OcspUpkeep {
     async fn responders(&self) -> Result<u64, ServiceError> {
         let base = &self.ocsp.0.base;
         let read = base.store.read("ocsp.responders", |tx| {
-            let mut with_responder: Vec<IssuerId> = Vec::new();
-            let mut page = PageRequest::first(500);
-            loop {
-                let issuers = tx.issuers().list(&IssuerFilter::default(), &page)?;
-                for issuer in issuers.items {
-                    if tx.ocsp().responders(&issuer.id)?.iter().any(|one| one.superseded_at.is_none()) {
-                        with_responder.push(issuer.id);
-                    }
-                }
-                let Some(next) = issuers.next else { break };
-                page.after = Some(next);
-            }
-            Ok::<_, Failure>(with_responder)
+            let current = tx.ocsp().responders(None)?.into_iter().filter(|one| one.superseded_at.is_none());
+            Ok::<_, Failure>(current.map(|one| one.issuer_id).collect::<BTreeSet<_>>())
         });
         let mut looked_at = 0;
         for issuer in read.await? {

@@ -7,33 +7,22 @@ mod ocsp;
 
 use clap::{Arg, ArgMatches, Command};
 
-/// Those below the resource `crl`.
-pub(crate) fn crl_commands() -> [Command; 2] {
-    [crl::command(), inspect::command()]
-}
-
-/// Runs one of them; `None` when it is none of them.
-pub(crate) async fn run_crl(name: &str, matches: &ArgMatches) -> Option<anyhow::Result<()>> {
-    match name {
-        "get" => Some(crl::run(matches).await),
-        "inspect" => Some(inspect::run(matches).await),
-        _ => None,
+/// Those below a resource, beside its requests.
+pub(crate) fn beside(noun: &str) -> Vec<Command> {
+    match noun {
+        "crl" => vec![crl::command(), inspect::command()],
+        "ocsp" => vec![ocsp::command()],
+        _ => Vec::new(),
     }
 }
 
-/// `certctl ocsp`.
-pub(super) fn ocsp_command() -> Command {
-    Command::new("ocsp")
-        .about("Ask as relying parties do")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommand(ocsp::command())
-}
-
-pub(super) async fn run_ocsp(matches: &ArgMatches) -> anyhow::Result<()> {
-    match matches.subcommand() {
-        Some(("check", inner)) => ocsp::run(inner).await,
-        _ => Err(anyhow::anyhow!("no command")),
+/// Runs one of them; `None` when it is none of them.
+pub(crate) async fn run(noun: &str, name: &str, matches: &ArgMatches) -> Option<anyhow::Result<()>> {
+    match (noun, name) {
+        ("crl", "get") => Some(crl::run(matches).await),
+        ("crl", "inspect") => Some(inspect::run(matches).await),
+        ("ocsp", "check") => Some(ocsp::run(matches).await),
+        _ => None,
     }
 }
 
