@@ -20,7 +20,7 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: Object.fromEntries(
-      ["/api/", "/health", "/ready"].map((path) => [
+      ["/api/", "/health", "/ready", "/.well-known/"].map((path) => [
         path,
         { target: server, secure: false, changeOrigin: true },
       ]),

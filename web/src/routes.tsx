@@ -20,6 +20,9 @@ export const routes: RouteObject[] = [
           { index: true, element: <Dashboard /> },
           page("certificates", () => import("./features/certificates/list")),
           page("certificates/:id", () => import("./features/certificates/detail")),
+          page("revocations", () => import("./features/revocation/list")),
+          page("crl", async () => ({ Component: (await import("./features/crl/page")).CrlList })),
+          page("crl/:id", async () => ({ Component: (await import("./features/crl/page")).CrlPage })),
           page("issuers", async () => ({ Component: (await import("./features/issuers/pages")).IssuerList })),
           page("issuers/:id", async () => ({
             Component: (await import("./features/issuers/pages")).IssuerPage,

@@ -10,7 +10,7 @@ import { pageOf, Reply, serve, sessionOf, show } from "./server";
 
 it("the console shows the way in again after signing out", async () => {
   localStorage.setItem("certctl.session", "1");
-  const lists = ["agents", "approvals", "certificates", "jobs", "owners", "violations"];
+  const lists = ["agents", "approvals", "certificates", "jobs", "owners", "revocations", "violations"];
   const server = serve({
     "GET /api/v1/auth/session": sessionOf("viewer", ["inventory.read"]),
     "DELETE /api/v1/auth/session": new Reply(204, undefined),

@@ -68,6 +68,30 @@ export function Dialog({ title, onClose, children, actions, wide = false, isDirt
   );
 }
 
+/** Something to type before a button works, and whether it was. */
+export function Typed({ text, onChange }: { text: string; onChange: (isTyped: boolean) => void }) {
+  const [typed, setTyped] = useState("");
+  const field = useId();
+  return (
+    <label htmlFor={field} className="block space-y-1">
+      <span>
+        Type <code className="rounded bg-neutral-soft px-1 font-mono">{text}</code> to go on
+      </span>
+      <input
+        id={field}
+        className="field font-mono"
+        value={typed}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          onChange(event.target.value === text);
+        }}
+      />
+    </label>
+  );
+}
+
 interface ConfirmProps {
   title: string;
   children: ReactNode;
@@ -76,6 +100,7 @@ interface ConfirmProps {
   /** What must be typed before the button works; nothing when absent. */
   typed?: string;
   danger?: boolean;
+  wide?: boolean;
   busy?: boolean;
   error?: unknown;
   disabled?: boolean;
@@ -85,13 +110,13 @@ interface ConfirmProps {
 
 /** Asks before something that cannot be taken back. */
 export function Confirm(props: ConfirmProps) {
-  const [text, setText] = useState("");
-  const field = useId();
-  const ready = (!props.typed || text === props.typed) && !props.disabled;
+  const [isTyped, setTyped] = useState(false);
+  const ready = (!props.typed || isTyped) && !props.disabled;
   return (
     <Dialog
       title={props.title}
       onClose={props.onClose}
+      wide={props.wide}
       actions={
         <>
           <Button onClick={props.onClose}>Cancel</Button>
@@ -108,21 +133,7 @@ export function Confirm(props: ConfirmProps) {
     >
       <div className="space-y-3 text-[13px]">
         {props.children}
-        {props.typed && (
-          <label htmlFor={field} className="block space-y-1">
-            <span>
-              Type <code className="rounded bg-neutral-soft px-1 font-mono">{props.typed}</code> to go on
-            </span>
-            <input
-              id={field}
-              className="field font-mono"
-              value={text}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setText(event.target.value)}
-            />
-          </label>
-        )}
+        {props.typed && <Typed text={props.typed} onChange={setTyped} />}
         {props.error !== undefined && props.error !== null && <Problem error={props.error} />}
       </div>
     </Dialog>

@@ -16,13 +16,14 @@ const GATHER_MILLIS = 250;
 
 /** Which queries show what about a kind of object, by the first part of their keys. */
 const TOUCHED: Readonly<Record<string, readonly string[]>> = {
-  certificate: ["certificates", "statistics", "violations"],
+  certificate: ["certificates", "statistics", "violations", "revocations", "crl"],
+  revocation: ["revocations", "crl"],
   certificate_version: ["certificates"],
   job: ["jobs", "certificates", "statistics", "targets"],
   agent: ["agents", "agent-groups", "statistics"],
   agent_group: ["agent-groups"],
   target: ["targets", "certificates"],
-  issuer: ["issuers"],
+  issuer: ["issuers", "crl"],
   notification: ["notifications", "statistics"],
   notification_channel: ["channels"],
   notification_routing: ["routing"],

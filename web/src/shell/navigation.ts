@@ -1,5 +1,6 @@
 import {
   Activity,
+  Ban,
   BellRing,
   BookCheck,
   Boxes,
@@ -11,6 +12,7 @@ import {
   KeyRound,
   Landmark,
   ListChecks,
+  ListX,
   Mailbox,
   RefreshCcw,
   Route,
@@ -54,6 +56,8 @@ export const NAVIGATION: readonly NavGroup[] = [
     items: [
       { to: "/certificates", label: "Certificates", icon: FileBadge2, needs: read, words: "tls x509 leaf" },
       { to: "/issuers", label: "Issuers", icon: Landmark, needs: read, words: "ca authority" },
+      { to: "/revocations", label: "Revocations", icon: Ban, needs: read, words: "revoke hold serial" },
+      { to: "/crl", label: "Revocation lists", icon: ListX, needs: read, words: "crl ocsp relying parties" },
     ],
   },
   {

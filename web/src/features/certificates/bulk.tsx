@@ -1,88 +1,132 @@
-import { RefreshCcw, UserRound } from "lucide-react";
-import { useState } from "react";
-import { useNavigate } from "react-router";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ban, RefreshCcw, UserRound } from "lucide-react";
+import { useState, type ReactNode } from "react";
 import { api, call } from "@/api/client";
-import type { Operation } from "@/api/schema";
+import type { Permission, RevocationReason } from "@/api/schema";
 import { Button } from "@/components/button";
-import { Dialog } from "@/components/dialog";
 import { Field } from "@/components/form";
-import { Problem, Skeleton } from "@/components/problem";
 import { ReferenceSelect } from "@/components/refs";
-import { useIdempotencyKey } from "@/components/resource-dialog";
 import { useCan } from "@/lib/session";
-import { count, words } from "@/lib/words";
+import { Previewed } from "../operations/previewed";
+import { setOf, type CertificateSet } from "../operations/set";
+import { ReasonField } from "../revocation/reason-field";
+import { reasonsAfter } from "../revocation/reasons";
 
 interface BulkProps {
   ids: readonly string[];
+  filters: Readonly<Record<string, string>>;
+  total: number;
   clear: () => void;
 }
 
+interface DialogProps {
+  set: CertificateSet;
+  clear: () => void;
+  onClose: () => void;
+}
+
+const ACTIONS: readonly {
+  name: string;
+  label: string;
+  needs: Permission;
+  icon: ReactNode;
+  danger?: boolean;
+  Dialog: (props: DialogProps) => ReactNode;
+}[] = [
+  {
+    name: "renew",
+    label: "Renew",
+    needs: "certificate.renew",
+    icon: <RefreshCcw aria-hidden className="size-3.5" />,
+    Dialog: RenewMany,
+  },
+  {
+    name: "reassign",
+    label: "Give to another owner",
+    needs: "certificate.write",
+    icon: <UserRound aria-hidden className="size-3.5" />,
+    Dialog: ReassignMany,
+  },
+  {
+    name: "revoke",
+    label: "Revoke",
+    needs: "certificate.revoke_bulk",
+    icon: <Ban aria-hidden className="size-3.5" />,
+    danger: true,
+    Dialog: RevokeMany,
+  },
+];
+
+/** Whether the role may do anything with many certificates at once. */
+export function mayBulk(can: (permission: Permission) => boolean): boolean {
+  return ACTIONS.some((action) => can(action.needs));
+}
+
 /** What can be done with many certificates at once. */
-export function BulkActions({ ids, clear }: BulkProps) {
+export function BulkActions({ ids, filters, total, clear }: BulkProps) {
   const can = useCan();
-  const [action, setAction] = useState<"renew" | "reassign">();
+  const [open, setOpen] = useState<string>();
+  const chosen = ACTIONS.find((action) => action.name === open);
   return (
     <>
-      {can("certificate.renew") && (
+      {ACTIONS.filter((action) => can(action.needs)).map((action) => (
         <Button
+          key={action.name}
           small
-          icon={<RefreshCcw aria-hidden className="size-3.5" />}
-          onClick={() => setAction("renew")}
+          variant={action.danger ? "danger" : "plain"}
+          icon={action.icon}
+          onClick={() => setOpen(action.name)}
         >
-          Renew
+          {action.label}
         </Button>
+      ))}
+      {chosen && (
+        <chosen.Dialog set={setOf(ids, filters, total)} clear={clear} onClose={() => setOpen(undefined)} />
       )}
-      {can("certificate.write") && (
-        <Button
-          small
-          icon={<UserRound aria-hidden className="size-3.5" />}
-          onClick={() => setAction("reassign")}
-        >
-          Give to another owner
-        </Button>
-      )}
-      {action === "renew" && <RenewMany ids={ids} clear={clear} onClose={() => setAction(undefined)} />}
-      {action === "reassign" && <ReassignMany ids={ids} clear={clear} onClose={() => setAction(undefined)} />}
     </>
   );
 }
 
-function RenewMany(props: BulkProps & { onClose: () => void }) {
-  const run = (dryRun: boolean, key?: string) =>
-    call(
-      api.POST("/api/v1/certificates/bulk-renew", {
-        params: { query: { wait: "10s" } },
-        body: { certificate_ids: [...props.ids], dry_run: dryRun, expected_count: props.ids.length },
-        headers: key ? { "Idempotency-Key": key } : {},
-      }),
-    );
-  return <Previewed title="Renew certificates" verb="Renew" {...props} run={run} autoPreview />;
+const WAIT = { query: { wait: "10s" } } as const;
+const headers = (key?: string) => (key ? { "Idempotency-Key": key } : {});
+
+function RenewMany(props: DialogProps) {
+  return (
+    <Previewed
+      title="Renew certificates"
+      verb="Renew"
+      {...props}
+      run={(body, key) =>
+        call(api.POST("/api/v1/certificates/bulk-renew", { params: WAIT, body, headers: headers(key) }))
+      }
+    />
+  );
 }
 
-function ReassignMany(props: BulkProps & { onClose: () => void }) {
+function ReassignMany(props: DialogProps) {
   const [owner, setOwner] = useState("");
   const [team, setTeam] = useState("");
-  const run = (dryRun: boolean, key?: string) =>
-    call(
-      api.POST("/api/v1/certificates/bulk-reassign", {
-        params: { query: { wait: "10s" } },
-        body: {
-          certificate_ids: [...props.ids],
-          owner_id: owner,
-          team_id: team || null,
-          dry_run: dryRun,
-          expected_count: props.ids.length,
-        },
-        headers: key ? { "Idempotency-Key": key } : {},
-      }),
-    );
   return (
     <Previewed
       title="Give certificates to another owner"
       verb="Reassign"
       {...props}
-      run={run}
+      // Its owner and team say what becomes of the certificates, not which ones are meant.
+      set={{ ...props.set, matching: undefined }}
+      run={({ certificate_ids, dry_run, expected_count }, key) =>
+        call(
+          api.POST("/api/v1/certificates/bulk-reassign", {
+            params: WAIT,
+            body: {
+              certificate_ids: certificate_ids ?? [],
+              owner_id: owner,
+              team_id: team || null,
+              dry_run,
+              expected_count,
+            },
+            headers: headers(key),
+          }),
+        )
+      }
       ready={owner !== ""}
       input={`${owner} ${team}`}
     >
@@ -102,108 +146,31 @@ function ReassignMany(props: BulkProps & { onClose: () => void }) {
   );
 }
 
-/** Shows what would happen before it does, and leads to its progress afterwards. */
-function Previewed(
-  props: BulkProps & {
-    title: string;
-    verb: string;
-    run: (dryRun: boolean, key?: string) => Promise<Operation>;
-    ready?: boolean;
-    /** What the preview depends on. */
-    input?: string;
-    autoPreview?: boolean;
-    children?: React.ReactNode;
-    onClose: () => void;
-  },
-) {
-  const { ready = true, input = "" } = props;
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const keyFor = useIdempotencyKey();
-  const preview = useMutation({ mutationFn: () => props.run(true) });
-  const [previewed, setPreviewed] = useState<string>();
-  const apply = useMutation({
-    mutationFn: () => props.run(false, keyFor([props.ids, input])),
-    onSuccess: async (operation) => {
-      await queries.invalidateQueries({ queryKey: ["certificates"] });
-      props.clear();
-      props.onClose();
-      void navigate(`/operations/${operation.id}`);
-    },
-  });
-  const look = () => preview.mutate(undefined, { onSuccess: () => setPreviewed(input) });
-  const result = previewed === input ? preview.data : undefined;
+function RevokeMany(props: DialogProps) {
+  const [reason, setReason] = useState<RevocationReason | "">("");
   return (
-    <Dialog
-      title={props.title}
-      onClose={props.onClose}
-      actions={
-        <>
-          <Button onClick={props.onClose}>Cancel</Button>
-          {result ? (
-            <Button
-              variant="primary"
-              busy={apply.isPending}
-              disabled={result.total_matched === result.total_skipped}
-              onClick={() => apply.mutate()}
-            >
-              {props.verb} {count(result.total_matched - result.total_skipped, "certificate")}
-            </Button>
-          ) : (
-            <Button variant="primary" busy={preview.isPending} disabled={!ready} onClick={look}>
-              Show what would happen
-            </Button>
-          )}
-        </>
+    <Previewed
+      title="Revoke certificates"
+      verb="Revoke"
+      danger
+      {...props}
+      run={(body, key) =>
+        call(
+          api.POST("/api/v1/certificates/bulk-revoke", {
+            params: WAIT,
+            body: { ...body, reason: reason || "unspecified" },
+            headers: headers(key),
+          }),
+        )
       }
+      ready={reason !== ""}
+      input={reason}
     >
-      <div className="space-y-4 text-[13px]">
-        <p>{count(props.ids.length, "certificate is", "certificates are")} chosen.</p>
-        {props.children}
-        {preview.isPending && <Skeleton lines={3} />}
-        {preview.isError && <Problem error={preview.error} />}
-        {result && <Outcome operation={result} />}
-        {apply.isError && <Problem error={apply.error} />}
-      </div>
-    </Dialog>
-  );
-}
-
-/** How an operation went, or would go. */
-export function Outcome({ operation }: { operation: Operation }) {
-  const errors = operation.errors ?? [];
-  return (
-    <div className="space-y-2">
-      <dl className="grid grid-cols-4 gap-2 text-center">
-        {(
-          [
-            ["Matched", operation.total_matched],
-            [
-              operation.dry_run ? "Would be done" : "Done",
-              operation.dry_run
-                ? operation.total_matched - operation.total_skipped - operation.total_failed
-                : operation.total_done,
-            ],
-            ["Skipped", operation.total_skipped],
-            ["Failed", operation.total_failed],
-          ] as const
-        ).map(([label, number]) => (
-          <div key={label} className="rounded-md bg-page p-2">
-            <dd className="text-[18px] font-semibold tabular-nums">{number.toLocaleString()}</dd>
-            <dt className="text-[11.5px] text-muted">{label}</dt>
-          </div>
-        ))}
-      </dl>
-      {errors.length > 0 && (
-        <ul className="max-h-40 overflow-y-auto rounded-md border p-2 text-[12.5px]">
-          {errors.map((one) => (
-            <li key={one.certificate_id}>
-              <code className="font-mono">{one.certificate_id}</code>: {one.error}{" "}
-              <span className="text-muted">({words(one.code)})</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+      <ReasonField value={reason} onChange={setReason} reasons={reasonsAfter(undefined)} />
+      <p>
+        Every valid leaf of each goes. What is archived or revoked already is skipped. The operation can be
+        paused; what was revoked by then stays revoked.
+      </p>
+    </Previewed>
   );
 }

@@ -8,10 +8,10 @@ import { Ref } from "@/components/refs";
 import { Tabs } from "@/components/tabs";
 import { Expiry, Time } from "@/components/time";
 import type { Certificate } from "@/api/schema";
-import { words } from "@/lib/words";
 import { AuditOf } from "../audit/of";
 import { JobsOf } from "../jobs/of";
 import { NotificationsOf } from "../notifications/of";
+import { RevocationOf, RevokedBanner } from "../revocation/of";
 import { Actions } from "./actions";
 import { Anatomy } from "./anatomy";
 import { Deployments } from "./deployments";
@@ -56,12 +56,7 @@ export function Component() {
           Automatic renewal was paused <Time at={one.paused_at} />: {one.pause_reason}
         </p>
       )}
-      {one.revoked_at && (
-        <p className="mb-4 rounded-md border border-bad/30 bg-bad-soft px-3 py-2 text-[13px]">
-          Revoked <Time at={one.revoked_at} />
-          {one.revocation_reason && `: ${words(one.revocation_reason)}`}
-        </p>
-      )}
+      <RevokedBanner certificate={one} />
       <Tabs
         label="Parts of the certificate"
         tabs={[
@@ -69,6 +64,7 @@ export function Component() {
           { id: "certificate", label: "Certificate", content: () => <Anatomy id={one.id} /> },
           { id: "versions", label: "Versions", content: () => <Versions certificate={one} /> },
           { id: "deployments", label: "Deployments", content: () => <Deployments certificate={one} /> },
+          { id: "revocation", label: "Revocation", content: () => <RevocationOf certificate={one} /> },
           { id: "jobs", label: "Jobs", content: () => <JobsOf filter={{ certificate_id: one.id }} /> },
           {
             id: "notifications",

@@ -12,7 +12,8 @@ import { ResourceList } from "@/components/resource-list";
 import type { Column } from "@/components/table";
 import { Expiry, Time } from "@/components/time";
 import { useCan } from "@/lib/session";
-import { BulkActions } from "./bulk";
+import { reasonText } from "../revocation/reasons";
+import { BulkActions, mayBulk } from "./bulk";
 import { CertificateDialog } from "./form";
 
 type Certificate = Row<"/api/v1/certificates">;
@@ -137,6 +138,17 @@ const COLUMNS: readonly Column<Certificate>[] = [
     ),
   },
   {
+    id: "revoked_at",
+    header: "Revoked",
+    hidden: true,
+    csv: (one) => one.revoked_at,
+    cell: (one) => (
+      <span title={one.revocation_reason ? reasonText(one.revocation_reason) : undefined}>
+        <Time at={one.revoked_at} />
+      </span>
+    ),
+  },
+  {
     id: "last_renewal_at",
     header: "Last renewal",
     hidden: true,
@@ -190,11 +202,7 @@ export function Component() {
           { kind: "date", name: "expires_before", label: "Ends before" },
         ]}
         rowLink={(one) => `/certificates/${one.id}`}
-        bulk={
-          can("certificate.renew") || can("certificate.write")
-            ? (context) => <BulkActions {...context} />
-            : undefined
-        }
+        bulk={mayBulk(can) ? (context) => <BulkActions {...context} /> : undefined}
         empty={
           <Empty title="No certificates yet" action={create}>
             Create one here, or import those you have with <code className="font-mono">certctl import</code>.

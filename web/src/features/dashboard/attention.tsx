@@ -21,7 +21,8 @@ export function Attention() {
   const health = useSchedulerHealth();
   const approvals = usePage("/api/v1/approvals", { state: "pending", per_page: 1 });
   const violations = usePage("/api/v1/violations", { open: true, per_page: 1 });
-  const failing = [summary, statuses, health, approvals, violations].find((query) => query.isError);
+  const untold = usePage("/api/v1/revocations", { issuer_notified: false, in_force: true, per_page: 1 });
+  const failing = [summary, statuses, health, approvals, violations, untold].find((query) => query.isError);
   if (failing)
     return (
       <Problem
@@ -30,7 +31,14 @@ export function Attention() {
         onRetry={() => void failing.refetch()}
       />
     );
-  if (!summary.data || !statuses.data || !health.data || !approvals.data || !violations.data) {
+  if (
+    !summary.data ||
+    !statuses.data ||
+    !health.data ||
+    !approvals.data ||
+    !violations.data ||
+    !untold.data
+  ) {
     return (
       <section className="card p-4" aria-label="Needs attention">
         <Skeleton lines={2} />
@@ -57,6 +65,13 @@ export function Attention() {
         "/notifications?tab=dead",
         "bad",
         "notifications that never arrived",
+      ],
+      [
+        untold.data.total,
+        "revocation that its CA does not know",
+        "/revocations?issuer_notified=false&in_force=true",
+        "bad",
+        "revocations that their CA does not know",
       ],
       [late, "periodic task that is late", "/observability", "bad", "periodic tasks that are late"],
       [it.offline_agents, "agent offline", "/agents?status=Offline", "bad", "agents offline"],

@@ -19,6 +19,7 @@ import { useChange } from "@/lib/queries";
 import { useCan } from "@/lib/session";
 import { words } from "@/lib/words";
 import { AuditOf } from "../audit/of";
+import { publishesCrls } from "../crl/addresses";
 
 const COLUMNS: readonly Column<Row<"/api/v1/issuers">>[] = [
   {
@@ -163,6 +164,11 @@ export function IssuerPage() {
               <Fact name="Certificates">
                 <TextLink to={`/certificates?issuer_id=${one.id}`}>Show them</TextLink>
               </Fact>
+              {publishesCrls(one.type) && (
+                <Fact name="Revocation list">
+                  <TextLink to={`/crl/${one.id}`}>See how it stands</TextLink>
+                </Fact>
+              )}
               <Fact name="Created">
                 <Time at={one.created_at} />
               </Fact>

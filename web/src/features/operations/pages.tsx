@@ -1,11 +1,13 @@
-import { useQuery } from "@tanstack/react-query";
+import { Pause, Play } from "lucide-react";
+import { useState } from "react";
 import { useParams } from "react-router";
 import { api, call } from "@/api/client";
-import { operationStateValues, itemStateValues } from "@/api/schema";
+import { itemStateValues, operationStateValues, type Operation } from "@/api/schema";
 import type { Row } from "@/api/lists";
 import { Badge, StatusBadge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Code } from "@/components/copy";
+import { Confirm } from "@/components/dialog";
 import { Card, PageHeader, TextLink } from "@/components/page";
 import { Empty, Problem, Skeleton } from "@/components/problem";
 import { ResourceList } from "@/components/resource-list";
@@ -13,8 +15,10 @@ import type { Column } from "@/components/table";
 import { Time } from "@/components/time";
 import { useChange } from "@/lib/queries";
 import { useCan } from "@/lib/session";
-import { words } from "@/lib/words";
-import { Outcome } from "../certificates/bulk";
+import { count, words } from "@/lib/words";
+import { reasonText } from "../revocation/reasons";
+import { Outcome, Progress } from "./outcome";
+import { isMoving, mayTurn, useOperation } from "./queries";
 
 const COLUMNS: readonly Column<Row<"/api/v1/operations">>[] = [
   {
@@ -107,22 +111,70 @@ const ITEM_COLUMNS: readonly Column<Row<"/api/v1/operations/{id}/items">>[] = [
   },
 ];
 
+/** Halts, resumes and stops an operation, for whoever may do what it does. */
+function Turns({ one }: { one: Operation }) {
+  const can = useCan();
+  const [isCancelling, setCancelling] = useState(false);
+  const params = { path: { id: one.id } };
+  const touches = [["operations"]];
+  const pause = useChange(() => call(api.POST("/api/v1/operations/{id}/pause", { params })), touches);
+  const resume = useChange(() => call(api.POST("/api/v1/operations/{id}/resume", { params })), touches);
+  const cancel = useChange(
+    () => call(api.POST("/api/v1/operations/{id}/cancel", { params })),
+    touches,
+    () => setCancelling(false),
+  );
+  const isPaused = one.state === "paused";
+  if (!(isPaused || isMoving(one)) || !mayTurn(one, can)) return null;
+  const failed = pause.error ?? resume.error;
+  return (
+    <>
+      {failed && <Problem error={failed} />}
+      {isPaused ? (
+        <Button
+          variant="primary"
+          icon={<Play aria-hidden className="size-4" />}
+          busy={resume.isPending}
+          onClick={() => resume.mutate(undefined)}
+        >
+          Resume
+        </Button>
+      ) : (
+        <Button
+          icon={<Pause aria-hidden className="size-4" />}
+          busy={pause.isPending}
+          onClick={() => pause.mutate(undefined)}
+        >
+          Pause
+        </Button>
+      )}
+      <Button variant="danger" onClick={() => setCancelling(true)}>
+        Cancel what is left
+      </Button>
+      {isCancelling && (
+        <Confirm
+          title="Cancel what is left"
+          action="Cancel what is left"
+          danger
+          busy={cancel.isPending}
+          error={cancel.error}
+          onConfirm={() => cancel.mutate(undefined)}
+          onClose={() => setCancelling(false)}
+        >
+          <p>
+            {count(one.total_matched - one.total_done - one.total_skipped - one.total_failed, "certificate")}{" "}
+            will be left as they are. What was done stays done
+            {one.kind === "bulk_revoke" && ": what was revoked stays revoked"}.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
 export function OperationPage() {
   const { id = "" } = useParams();
-  const can = useCan();
-  const operation = useQuery({
-    queryKey: ["operations", "one", id],
-    queryFn: ({ signal }) => call(api.GET("/api/v1/operations/{id}", { params: { path: { id } }, signal })),
-    // Its progress is not told as an event of its own.
-    refetchInterval: (query) => {
-      const state = query.state.data?.state;
-      return state === "pending" || state === "running" ? 1_000 : false;
-    },
-  });
-  const cancel = useChange(
-    () => call(api.POST("/api/v1/operations/{id}/cancel", { params: { path: { id } } })),
-    [["operations"]],
-  );
+  const operation = useOperation(id);
   const crumbs = [{ to: "/operations", label: "Bulk operations" }];
   if (operation.isError) {
     return (
@@ -134,7 +186,7 @@ export function OperationPage() {
   }
   if (!operation.data) return <Skeleton lines={6} />;
   const one = operation.data;
-  const isLive = one.state === "pending" || one.state === "running";
+  const reason: unknown = (one.parameters as Record<string, unknown>)["reason"];
   return (
     <>
       <PageHeader
@@ -143,32 +195,31 @@ export function OperationPage() {
         heading={
           <>
             {words(one.kind)} <StatusBadge status={one.state} />
+            {one.dry_run && <Badge>Preview</Badge>}
           </>
         }
         subtitle={
           <span className="flex flex-wrap items-center gap-x-3">
             <Code text={one.id} /> by {one.requested_by}, <Time at={one.created_at} />
+            {one.kind === "bulk_revoke" && typeof reason === "string" && (
+              <span>Reason: {reasonText(reason)}</span>
+            )}
           </span>
         }
-        actions={
-          isLive &&
-          can("certificate.write") && (
-            <Button variant="danger" busy={cancel.isPending} onClick={() => cancel.mutate(undefined)}>
-              Cancel what is left
-            </Button>
-          )
-        }
+        actions={<Turns one={one} />}
       />
       <div className="space-y-4">
-        {cancel.isError && <Problem error={cancel.error} />}
+        {one.paused_at && (
+          <p role="status" className="rounded-md border border-warn/30 bg-warn-soft px-3 py-2 text-[13px]">
+            Paused <Time at={one.paused_at} />. It goes on where it was when somebody resumes it, also after a
+            restart.
+          </p>
+        )}
         <Card title="Progress">
-          <progress
-            aria-label="Progress"
-            value={one.progress}
-            max={100}
-            className="mb-3 h-2 w-full overflow-hidden rounded-full accent-brand"
-          />
-          <Outcome operation={one} />
+          <div className="space-y-3">
+            <Progress operation={one} />
+            <Outcome operation={one} />
+          </div>
         </Card>
         <ResourceList
           path="/api/v1/operations/{id}/items"
