@@ -1,5 +1,6 @@
-import type { CollectionPath, Item, ItemBody, ItemPath } from "@/api/objects";
 import type { ReactNode } from "react";
+import type { Item, ItemBody } from "@/api/objects";
+import type { KindItem } from "@/lib/kinds";
 import { words } from "@/lib/words";
 import { ConfigForm, missingField, typesOf, useConnectorTypes, type Config } from "./config-form";
 import { CheckField, SelectField, TextField } from "./form";
@@ -13,32 +14,30 @@ export interface ConnectorValues {
   config: Config;
 }
 
-interface ConnectorDialogProps<P extends ItemPath, C extends CollectionPath, V extends ConnectorValues> {
-  family: "issuer" | "target" | "channel";
-  noun: string;
-  queryKey: string;
-  item: P;
-  collection: C;
+type Family = "issuer" | "target" | "channel";
+
+interface ConnectorDialogProps<K extends Family, V extends ConnectorValues> {
+  kind: K;
   id?: string;
   fresh: V;
-  read: (item: Item<P>) => V;
-  write: (values: V) => ItemBody<P>;
+  read: (item: Item<KindItem<K>>) => V;
+  write: (values: V) => ItemBody<KindItem<K>>;
   missing?: (values: V) => string | undefined;
   places?: readonly string[];
   /** Fields of this family beside name, type and configuration. */
   extra?: (form: FormContext<V>) => ReactNode;
   onClose: () => void;
-  onDone?: (item: Item<P>) => void;
+  onDone?: (item: Item<KindItem<K>>) => void;
 }
 
 /** Creates or changes an issuer, target or channel, whatever its kind is configured by. */
-export function ConnectorDialog<P extends ItemPath, C extends CollectionPath, V extends ConnectorValues>(
-  props: ConnectorDialogProps<P, C, V>,
+export function ConnectorDialog<K extends Family, V extends ConnectorValues>(
+  props: ConnectorDialogProps<K, V>,
 ) {
   const types = useConnectorTypes();
   if (types.isError) return <Problem error={types.error} />;
   if (!types.data) return <Skeleton />;
-  const kinds = typesOf(types.data, props.family);
+  const kinds = typesOf(types.data, props.kind);
   const only = kinds.length === 1 ? kinds[0] : undefined;
   const fresh = props.fresh.type === "" && only ? { ...props.fresh, type: only.type } : props.fresh;
   return (

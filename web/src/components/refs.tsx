@@ -1,62 +1,85 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { Link } from "react-router";
-import { fetchPage, type ListPath } from "@/api/lists";
+import { fetchPage } from "@/api/lists";
 import { cx } from "@/lib/cx";
+import { kindKey, KINDS, type Kind } from "@/lib/kinds";
+import { CopyButton } from "./copy";
 
-/** What an id can refer to, and where it is shown. */
-const KINDS = {
-  owner: { path: "/api/v1/owners", page: "/owners", key: "owners" },
-  team: { path: "/api/v1/teams", page: "/teams", key: "teams" },
-  issuer: { path: "/api/v1/issuers", page: "/issuers", key: "issuers" },
-  profile: { path: "/api/v1/profiles", page: "/profiles", key: "profiles" },
-  policy: { path: "/api/v1/policies", page: "/policies", key: "policies" },
-  renewal_policy: { path: "/api/v1/renewal-policies", page: "/renewal-policies", key: "renewal-policies" },
-  agent: { path: "/api/v1/agents", page: "/agents", key: "agents" },
-  agent_group: { path: "/api/v1/agent-groups", page: "/agent-groups", key: "agent-groups" },
-  target: { path: "/api/v1/targets", page: "/targets", key: "targets" },
-  channel: { path: "/api/v1/notification-channels", page: "/channels", key: "channels" },
-} as const satisfies Record<string, { path: ListPath; page: string; key: string }>;
-
-export type RefKind = keyof typeof KINDS;
+/** What an id can refer to by name. There are too many certificates to know all their names. */
+export type RefKind = Exclude<Kind, "certificate">;
 
 export interface Named {
   id: string;
   name: string;
 }
 
-/** Names of everything of a kind, up to 500; beyond that, ids stand for themselves. */
+/** More are not read at once. */
+const PAGE = 500;
+/** Beyond so many, ids stand for themselves. */
+const MOST_NAMES = 5_000;
+
+/** Names of everything of a kind, by name: one query that every list and page shares. */
 export function useNames(kind: RefKind, enabled = true) {
-  const { path, key } = KINDS[kind];
   return useQuery({
-    queryKey: [key, "names"],
-    queryFn: async ({ signal }): Promise<Named[]> => {
-      const page = await fetchPage(path, { per_page: 500 }, {}, signal);
-      return page.data.map(({ id, name }) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
-    },
+    queryKey: [kindKey(kind), "names"],
+    queryFn: ({ signal }) => readNames(kind, signal),
     staleTime: 60_000,
     enabled,
   });
 }
 
-/** The name behind an id, linked to its page. */
-export function Ref({
-  of,
-  id,
-  plain = false,
-}: {
-  of: RefKind;
-  id: string | null | undefined;
-  plain?: boolean;
-}) {
-  const names = useNames(of, id !== null && id !== undefined);
-  const name = useMemo(() => names.data?.find((one) => one.id === id)?.name, [names.data, id]);
+async function readNames(kind: RefKind, signal: AbortSignal): Promise<Named[]> {
+  const names: Named[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const query = { per_page: PAGE, ...(cursor ? { cursor } : {}) };
+    const page = await fetchPage(KINDS[kind].path, query, {}, signal);
+    names.push(...page.data.map(({ id, name }) => ({ id, name })));
+    cursor = page.next_cursor;
+  } while (cursor && names.length < MOST_NAMES);
+  return names.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Finds a name without looking through all of them in every row. */
+function useNameOf(kind: RefKind, id: string | null | undefined): string | undefined {
+  const byId = useQuery({
+    queryKey: [kindKey(kind), "names"],
+    queryFn: ({ signal }) => readNames(kind, signal),
+    staleTime: 60_000,
+    enabled: Boolean(id),
+    select: indexOf,
+  });
+  return id ? byId.data?.get(id) : undefined;
+}
+
+/** Kept for as long as the names are, so that rows share it. */
+const INDEXES = new WeakMap<readonly Named[], ReadonlyMap<string, string>>();
+
+function indexOf(names: readonly Named[]): ReadonlyMap<string, string> {
+  const known = INDEXES.get(names);
+  if (known) return known;
+  const fresh = new Map(names.map((one) => [one.id, one.name]));
+  INDEXES.set(names, fresh);
+  return fresh;
+}
+
+/** The name behind an id, linked to its page; the id is its tooltip, and with `copy` can be taken. */
+export function Ref(props: { of: RefKind; id: string | null | undefined; plain?: boolean; copy?: boolean }) {
+  const { of, id } = props;
+  const name = useNameOf(of, id);
   if (!id) return <span className="text-muted">—</span>;
-  if (plain) return <span title={id}>{name ?? id}</span>;
-  return (
+  if (props.plain) return <span title={id}>{name ?? id}</span>;
+  const link = (
     <Link to={`${KINDS[of].page}/${id}`} title={id} className="whitespace-nowrap text-brand hover:underline">
       {name ?? id}
     </Link>
+  );
+  if (!props.copy) return link;
+  return (
+    <span className="inline-flex items-center gap-0.5">
+      {link}
+      <CopyButton text={id} label={`Copy ${id}`} />
+    </span>
   );
 }
 

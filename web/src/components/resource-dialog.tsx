@@ -1,36 +1,24 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { ApiError } from "@/api/client";
-import {
-  createItem,
-  readItem,
-  replaceItem,
-  type CollectionPath,
-  type Item,
-  type ItemBody,
-  type ItemPath,
-} from "@/api/objects";
+import { createItem, readItem, replaceItem, type Item, type ItemBody } from "@/api/objects";
+import { itemPath, kindKey, KINDS, type KindItem, type ManagedKind } from "@/lib/kinds";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { fieldErrors, isPlaced, useForm } from "./form";
 import { Problem, Skeleton } from "./problem";
 import { useToast } from "./toast";
 
-interface ResourceDialogProps<P extends ItemPath, C extends CollectionPath, V extends object> {
-  /** What it is, in lower case: `team`. */
-  noun: string;
-  /** First part of the keys of its queries. */
-  queryKey: string;
-  item: P;
-  collection: C;
+interface ResourceDialogProps<K extends ManagedKind, V extends object> {
+  kind: K;
   /** Which one is changed; absent for a new one. */
   id?: string;
   /** What a new one begins with. */
   fresh: V;
   /** What an existing one looks like in the form. */
-  read: (item: Item<P>) => V;
+  read: (item: Item<KindItem<K>>) => V;
   /** What is sent. */
-  write: (values: V) => ItemBody<P>;
+  write: (values: V) => ItemBody<KindItem<K>>;
   /** Why it cannot be sent yet. */
   missing?: (values: V) => string | undefined;
   /** Names of the fields whose refusals the form shows by itself. */
@@ -38,7 +26,7 @@ interface ResourceDialogProps<P extends ItemPath, C extends CollectionPath, V ex
   wide?: boolean;
   children: (form: FormContext<V>) => ReactNode;
   onClose: () => void;
-  onDone?: (item: Item<P>) => void;
+  onDone?: (item: Item<KindItem<K>>) => void;
 }
 
 export interface FormContext<V> {
@@ -49,10 +37,10 @@ export interface FormContext<V> {
 }
 
 /** Creates or changes one object. Somebody else's change in the meantime is shown before it is overwritten. */
-export function ResourceDialog<P extends ItemPath, C extends CollectionPath, V extends object>(
-  props: ResourceDialogProps<P, C, V>,
-) {
-  const { id, item, read } = props;
+export function ResourceDialog<K extends ManagedKind, V extends object>(props: ResourceDialogProps<K, V>) {
+  const { kind, id, read } = props;
+  const item = itemPath(kind);
+  const { path, noun } = KINDS[kind];
   const form = useForm<V>(props.fresh);
   const [etag, setEtag] = useState<string>();
   const [isLoading, setLoading] = useState(id !== undefined);
@@ -92,10 +80,10 @@ export function ResourceDialog<P extends ItemPath, C extends CollectionPath, V e
       const body = props.write(form.values);
       const saved =
         id === undefined
-          ? await createItem<C, Item<P>>(props.collection, body as never, keyFor(body))
+          ? await createItem<typeof path, Item<KindItem<K>>>(path, body as never, keyFor(body))
           : await replaceItem(item, id, body, match);
-      await queries.invalidateQueries({ queryKey: [props.queryKey] });
-      tell(`The ${props.noun} was ${id === undefined ? "created" : "saved"}.`);
+      await queries.invalidateQueries({ queryKey: [kindKey(kind)] });
+      tell(`The ${noun} was ${id === undefined ? "created" : "saved"}.`);
       props.onDone?.(saved.data);
       props.onClose();
     } catch (reason) {
@@ -112,7 +100,7 @@ export function ResourceDialog<P extends ItemPath, C extends CollectionPath, V e
   const isStale = theirs !== undefined;
   return (
     <Dialog
-      title={id === undefined ? `New ${props.noun}` : `Change ${props.noun}`}
+      title={id === undefined ? `New ${noun}` : `Change ${noun}`}
       onClose={props.onClose}
       isDirty={form.isDirty}
       wide={props.wide}

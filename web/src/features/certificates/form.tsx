@@ -65,10 +65,7 @@ export function CertificateDialog(props: {
 }) {
   return (
     <ResourceDialog
-      noun="certificate"
-      queryKey="certificates"
-      item="/api/v1/certificates/{id}"
-      collection="/api/v1/certificates"
+      kind="certificate"
       id={props.id}
       fresh={{ ...FRESH, ...props.preset }}
       read={read}

@@ -1,20 +1,17 @@
 import { Send } from "lucide-react";
 import { useState } from "react";
-import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
-import type { Channel, ChannelRequest } from "@/api/schema";
 import type { Row } from "@/api/lists";
-import { notificationChannelValues } from "@/api/schema";
+import { notificationChannelValues, type Channel, type ChannelRequest } from "@/api/schema";
 import { Badge, StatusBadge } from "@/components/badge";
 import { Button } from "@/components/button";
-import { ConfigFacts, typesOf, useConnectorTypes } from "@/components/config-form";
+import { Enabled, enabledColumn, LinkFact, nameColumn } from "@/components/columns";
 import { ConnectorDialog, type ConnectorValues } from "@/components/connector-dialog";
-import { DeleteButton } from "@/components/delete-button";
+import { ConfigCard } from "@/components/connector-parts";
 import { TextField } from "@/components/form";
-import { ObjectPage } from "@/components/object-page";
-import { Card, Fact, Facts, PageHeader, TextLink } from "@/components/page";
-import { Empty, Problem } from "@/components/problem";
-import { ResourceList } from "@/components/resource-list";
+import { Card, Fact, Facts, TextLink } from "@/components/page";
+import { Problem } from "@/components/problem";
+import { ResourceListPage, ResourcePage, type FormProps } from "@/components/resource-pages";
 import type { Column } from "@/components/table";
 import { Time } from "@/components/time";
 import { useChange } from "@/lib/queries";
@@ -37,20 +34,9 @@ function Health({ one }: { one: ChannelRow }) {
 }
 
 const COLUMNS: readonly Column<ChannelRow>[] = [
-  {
-    id: "name",
-    header: "Channel",
-    fixed: true,
-    csv: (one) => one.name,
-    cell: (one) => <TextLink to={`/channels/${one.id}`}>{one.name}</TextLink>,
-  },
+  nameColumn("Channel", "/channels"),
   { id: "type", header: "Type", csv: (one) => one.type, cell: (one) => one.type },
-  {
-    id: "state",
-    header: "State",
-    csv: (one) => one.enabled,
-    cell: (one) => <StatusBadge status={one.enabled ? "Enabled" : "Disabled"} />,
-  },
+  enabledColumn(),
   {
     id: "health",
     header: "Health",
@@ -73,15 +59,11 @@ const COLUMNS: readonly Column<ChannelRow>[] = [
 
 const FRESH: ConnectorValues = { name: "", type: "", enabled: true, config: {} };
 
-function ChannelDialog(props: { id?: string; onClose: () => void; onDone?: (one: Channel) => void }) {
+function ChannelDialog(props: FormProps<Channel>) {
   return (
     <ConnectorDialog
-      family="channel"
-      noun="channel"
-      queryKey="channels"
-      item="/api/v1/notification-channels/{id}"
-      collection="/api/v1/notification-channels"
-      id={props.id}
+      kind="channel"
+      {...props}
       fresh={FRESH}
       read={(one: Channel): ConnectorValues => ({
         name: one.name,
@@ -94,121 +76,67 @@ function ChannelDialog(props: { id?: string; onClose: () => void; onDone?: (one:
         type: values.type as ChannelRequest["type"],
         config: values.config as Record<string, never>,
       })}
-      onClose={props.onClose}
-      onDone={props.onDone}
     />
   );
 }
 
-export function ChannelList() {
-  const can = useCan();
-  const navigate = useNavigate();
-  const [isCreating, setCreating] = useState(false);
-  const create = can("channel.write") && (
-    <Button variant="primary" onClick={() => setCreating(true)}>
-      New channel
-    </Button>
-  );
-  return (
-    <>
-      <PageHeader title="Channels" subtitle="The ways on which people are told." actions={create} />
-      <ResourceList
-        path="/api/v1/notification-channels"
-        noun="channel"
-        columns={COLUMNS}
-        filters={[{ kind: "choice", name: "type", label: "Type", values: notificationChannelValues }]}
-        rowLink={(one) => `/channels/${one.id}`}
-        empty={
-          <Empty title="No channels yet" action={create}>
-            Without one, alerts reach nobody.
-          </Empty>
-        }
-      />
-      {isCreating && (
-        <ChannelDialog
-          onClose={() => setCreating(false)}
-          onDone={(one) => void navigate(`/channels/${one.id}`)}
-        />
-      )}
-    </>
-  );
-}
+export const ChannelList = () => (
+  <ResourceListPage
+    kind="channel"
+    columns={COLUMNS}
+    subtitle="The ways on which people are told."
+    filters={[{ kind: "choice", name: "type", label: "Type", values: notificationChannelValues }]}
+    hint="Without one, alerts reach nobody."
+    Form={ChannelDialog}
+    opens
+  />
+);
 
-export function ChannelPage() {
-  const can = useCan();
-  const types = useConnectorTypes();
-  const [isEditing, setEditing] = useState(false);
-  return (
-    <ObjectPage
-      path="/api/v1/notification-channels/{id}"
-      queryKey="channels"
-      noun="Channel"
-      crumb={{ to: "/channels", label: "Channels" }}
-      badges={(one) => (
-        <>
-          <StatusBadge status={one.enabled ? "Enabled" : "Disabled"} />
-          {one.source === "env" && <Badge>From the environment</Badge>}
-        </>
-      )}
-      actions={(one) =>
-        can("channel.write") && (
-          <>
-            <Button onClick={() => setEditing(true)}>Edit</Button>
-            {one.source !== "env" && (
-              <DeleteButton
-                noun="channel"
-                name={one.name}
-                id={one.id}
-                path="/api/v1/notification-channels/{id}"
-                queryKey="channels"
-                to="/channels"
-              >
-                <p>Nothing is sent through it any more. What was sent stays in the list of notifications.</p>
-              </DeleteButton>
+export const ChannelPage = () => (
+  <ResourcePage
+    kind="channel"
+    Form={ChannelDialog}
+    badges={(one) => (
+      <>
+        <Enabled one={one} />
+        {one.source === "env" && <Badge>From the environment</Badge>}
+      </>
+    )}
+    mayDelete={(one) => one.source !== "env"}
+    deletion={() => (
+      <p>Nothing is sent through it any more. What was sent stays in the list of notifications.</p>
+    )}
+  >
+    {(one) => (
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+        <Card title="Health">
+          <Facts>
+            <Fact name="State">
+              <Health one={one} />
+            </Fact>
+            <Fact name="Last delivery">
+              <Time at={one.health.last_success_at} none="Never" />
+            </Fact>
+            <Fact name="Last failure">
+              <Time at={one.health.last_failure_at} none="Never" />
+            </Fact>
+            {one.health.last_error && (
+              <Fact name="Last error">
+                <span className="text-bad">{one.health.last_error}</span>
+              </Fact>
             )}
-          </>
-        )
-      }
-    >
-      {(one) => (
-        <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
-          <Card title="Health">
-            <Facts>
-              <Fact name="State">
-                <Health one={one} />
-              </Fact>
-              <Fact name="Last delivery">
-                <Time at={one.health.last_success_at} none="Never" />
-              </Fact>
-              <Fact name="Last failure">
-                <Time at={one.health.last_failure_at} none="Never" />
-              </Fact>
-              {one.health.last_error && (
-                <Fact name="Last error">
-                  <span className="text-bad">{one.health.last_error}</span>
-                </Fact>
-              )}
-              <Fact name="Notifications">
-                <TextLink to={`/notifications?channel_id=${one.id}`}>Show them</TextLink>
-              </Fact>
-            </Facts>
-          </Card>
-          <TestCard channel={one} />
-          <Card title="Configuration" className="lg:col-span-2">
-            <ConfigFacts
-              fields={typesOf(types.data, "channel").find((kind) => kind.type === one.type)?.fields ?? []}
-              value={one.config}
-            />
-          </Card>
-          <div className="lg:col-span-2">
-            <AuditOf type="notification_channel" id={one.id} />
-          </div>
-          {isEditing && <ChannelDialog id={one.id} onClose={() => setEditing(false)} />}
+            <LinkFact name="Notifications" to={`/notifications?channel_id=${one.id}`} />
+          </Facts>
+        </Card>
+        <TestCard channel={one} />
+        <ConfigCard family="channel" one={one} />
+        <div className="lg:col-span-2">
+          <AuditOf type="notification_channel" id={one.id} />
         </div>
-      )}
-    </ObjectPage>
-  );
-}
+      </div>
+    )}
+  </ResourcePage>
+);
 
 function TestCard({ channel }: { channel: Channel }) {
   const can = useCan();

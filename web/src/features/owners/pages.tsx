@@ -1,29 +1,17 @@
-import { useState } from "react";
-import type { Owner, OwnerRequest } from "@/api/schema";
 import type { Row } from "@/api/lists";
-import { Button } from "@/components/button";
-import { DeleteButton } from "@/components/delete-button";
+import type { Owner, OwnerRequest } from "@/api/schema";
+import { createdColumn, LinkFact, nameColumn, textColumn, TimeFacts } from "@/components/columns";
 import { Field, TextField } from "@/components/form";
-import { ObjectPage } from "@/components/object-page";
-import { Card, Fact, Facts, PageHeader, TextLink } from "@/components/page";
-import { Empty } from "@/components/problem";
+import { Card, Fact, Facts, TextLink } from "@/components/page";
 import { Ref, ReferenceSelect } from "@/components/refs";
 import { ResourceDialog } from "@/components/resource-dialog";
-import { ResourceList } from "@/components/resource-list";
+import { ResourceListPage, ResourcePage, type FormProps } from "@/components/resource-pages";
 import type { Column } from "@/components/table";
-import { Time } from "@/components/time";
-import { useCan } from "@/lib/session";
 import { AuditOf } from "../audit/of";
 
 const COLUMNS: readonly Column<Row<"/api/v1/owners">>[] = [
-  {
-    id: "name",
-    header: "Owner",
-    fixed: true,
-    csv: (one) => one.name,
-    cell: (one) => <TextLink to={`/owners/${one.id}`}>{one.name}</TextLink>,
-  },
-  { id: "email", header: "E-mail", csv: (one) => one.email, cell: (one) => one.email || "—" },
+  nameColumn("Owner", "/owners"),
+  textColumn("email", "E-mail", (one) => one.email),
   {
     id: "team",
     header: "Team",
@@ -35,22 +23,14 @@ const COLUMNS: readonly Column<Row<"/api/v1/owners">>[] = [
     header: "Certificates",
     cell: (one) => <TextLink to={`/certificates?owner_id=${one.id}`}>Show</TextLink>,
   },
-  {
-    id: "created",
-    header: "Created",
-    csv: (one) => one.created_at,
-    cell: (one) => <Time at={one.created_at} />,
-  },
+  createdColumn(),
 ];
 
-export function OwnerDialog(props: { id?: string; onClose: () => void; onDone?: (one: Owner) => void }) {
+export function OwnerDialog(props: FormProps<Owner>) {
   return (
     <ResourceDialog
-      noun="owner"
-      queryKey="owners"
-      item="/api/v1/owners/{id}"
-      collection="/api/v1/owners"
-      id={props.id}
+      kind="owner"
+      {...props}
       fresh={{ name: "", email: "", team_id: "" }}
       read={(one: Owner) => ({ name: one.name, email: one.email, team_id: one.team_id })}
       write={(values): OwnerRequest => values}
@@ -62,8 +42,6 @@ export function OwnerDialog(props: { id?: string; onClose: () => void; onDone?: 
             : undefined
       }
       places={["name", "email", "team_id"]}
-      onClose={props.onClose}
-      onDone={props.onDone}
     >
       {({ values, set, at }) => (
         <>
@@ -100,83 +78,40 @@ export function OwnerDialog(props: { id?: string; onClose: () => void; onDone?: 
   );
 }
 
-export function OwnerList() {
-  const can = useCan();
-  const [isCreating, setCreating] = useState(false);
-  const create = can("governance.write") && (
-    <Button variant="primary" onClick={() => setCreating(true)}>
-      New owner
-    </Button>
-  );
-  return (
-    <>
-      <PageHeader title="Owners" actions={create} />
-      <ResourceList
-        path="/api/v1/owners"
-        noun="owner"
-        columns={COLUMNS}
-        filters={[{ kind: "reference", name: "team_id", label: "Team", of: "team" }]}
-        rowLink={(one) => `/owners/${one.id}`}
-        empty={<Empty title="No owners yet" action={create} />}
-      />
-      {isCreating && <OwnerDialog onClose={() => setCreating(false)} />}
-    </>
-  );
-}
+export const OwnerList = () => (
+  <ResourceListPage
+    kind="owner"
+    columns={COLUMNS}
+    filters={[{ kind: "reference", name: "team_id", label: "Team", of: "team" }]}
+    Form={OwnerDialog}
+  />
+);
 
-export function OwnerPage() {
-  const can = useCan();
-  const [isEditing, setEditing] = useState(false);
-  return (
-    <ObjectPage
-      path="/api/v1/owners/{id}"
-      queryKey="owners"
-      noun="Owner"
-      crumb={{ to: "/owners", label: "Owners" }}
-      actions={(one) =>
-        can("governance.write") && (
-          <>
-            <Button onClick={() => setEditing(true)}>Edit</Button>
-            <DeleteButton
-              noun="owner"
-              name={one.name}
-              id={one.id}
-              path="/api/v1/owners/{id}"
-              queryKey="owners"
-              to="/owners"
-            >
-              <p>
-                Certificates of the owner must be given to another one first:{" "}
-                <TextLink to={`/certificates?owner_id=${one.id}`}>choose them in the list</TextLink>.
-              </p>
-            </DeleteButton>
-          </>
-        )
-      }
-    >
-      {(one) => (
-        <div className="space-y-4">
-          <Card title="About">
-            <Facts>
-              <Fact name="E-mail">{one.email || "—"}</Fact>
-              <Fact name="Team">
-                <Ref of="team" id={one.team_id} />
-              </Fact>
-              <Fact name="Certificates">
-                <TextLink to={`/certificates?owner_id=${one.id}`}>Show them</TextLink>
-              </Fact>
-              <Fact name="Created">
-                <Time at={one.created_at} />
-              </Fact>
-              <Fact name="Changed">
-                <Time at={one.updated_at} />
-              </Fact>
-            </Facts>
-          </Card>
-          <AuditOf type="owner" id={one.id} />
-          {isEditing && <OwnerDialog id={one.id} onClose={() => setEditing(false)} />}
-        </div>
-      )}
-    </ObjectPage>
-  );
-}
+export const OwnerPage = () => (
+  <ResourcePage
+    kind="owner"
+    Form={OwnerDialog}
+    deletion={(one) => (
+      <p>
+        Certificates of the owner must be given to another one first:{" "}
+        <TextLink to={`/certificates?owner_id=${one.id}`}>choose them in the list</TextLink>.
+      </p>
+    )}
+  >
+    {(one) => (
+      <div className="space-y-4">
+        <Card title="About">
+          <Facts>
+            <Fact name="E-mail">{one.email || "—"}</Fact>
+            <Fact name="Team">
+              <Ref of="team" id={one.team_id} copy />
+            </Fact>
+            <LinkFact name="Certificates" to={`/certificates?owner_id=${one.id}`} />
+            <TimeFacts one={one} />
+          </Facts>
+        </Card>
+        <AuditOf type="owner" id={one.id} />
+      </div>
+    )}
+  </ResourcePage>
+);

@@ -101,10 +101,7 @@ function missing(values: Values): string | undefined {
 export function RuleDialog({ id, onClose }: { id?: string; onClose: () => void }) {
   return (
     <ResourceDialog
-      noun="rule"
-      queryKey="policies"
-      item="/api/v1/policies/{id}"
-      collection="/api/v1/policies"
+      kind="policy"
       id={id}
       fresh={FRESH}
       read={read}

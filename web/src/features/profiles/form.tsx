@@ -56,10 +56,7 @@ function read({ id: _, created_at: __, updated_at: ___, ...values }: Profile): V
 export function ProfileDialog({ id, onClose }: { id?: string; onClose: () => void }) {
   return (
     <ResourceDialog
-      noun="profile"
-      queryKey="profiles"
-      item="/api/v1/profiles/{id}"
-      collection="/api/v1/profiles"
+      kind="profile"
       id={id}
       fresh={FRESH}
       read={read}

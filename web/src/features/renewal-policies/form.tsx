@@ -18,10 +18,7 @@ import { FRESH, effect, read, write, type Values } from "./values";
 export function PolicyDialog({ id, onClose }: { id?: string; onClose: () => void }) {
   return (
     <ResourceDialog
-      noun="renewal policy"
-      queryKey="renewal-policies"
-      item="/api/v1/renewal-policies/{id}"
-      collection="/api/v1/renewal-policies"
+      kind="renewal_policy"
       id={id}
       fresh={FRESH}
       read={read}

@@ -1,16 +1,10 @@
-import { useState } from "react";
 import type { Row } from "@/api/lists";
 import { Badge } from "@/components/badge";
-import { Button } from "@/components/button";
-import { DeleteButton } from "@/components/delete-button";
-import { ObjectPage } from "@/components/object-page";
-import { Card, Fact, Facts, PageHeader, TextLink } from "@/components/page";
-import { Empty } from "@/components/problem";
+import { LinkFact, nameColumn, TimeFacts } from "@/components/columns";
+import { Card, Fact, Facts, TextLink } from "@/components/page";
 import { Ref } from "@/components/refs";
-import { ResourceList } from "@/components/resource-list";
+import { ResourceListPage, ResourcePage } from "@/components/resource-pages";
 import type { Column } from "@/components/table";
-import { Time } from "@/components/time";
-import { useCan } from "@/lib/session";
 import { duration, exact } from "@/lib/time";
 import { words } from "@/lib/words";
 import { AuditOf } from "../audit/of";
@@ -25,13 +19,7 @@ function windowText(one: Policy): string {
 }
 
 const COLUMNS: readonly Column<Policy>[] = [
-  {
-    id: "name",
-    header: "Policy",
-    fixed: true,
-    csv: (one) => one.name,
-    cell: (one) => <TextLink to={`/renewal-policies/${one.id}`}>{one.name}</TextLink>,
-  },
+  nameColumn("Policy", "/renewal-policies"),
   { id: "window", header: "Renews in", csv: windowText, cell: windowText },
   {
     id: "auto",
@@ -71,121 +59,76 @@ const COLUMNS: readonly Column<Policy>[] = [
   },
 ];
 
-export function RenewalPolicyList() {
-  const can = useCan();
-  const [isCreating, setCreating] = useState(false);
-  const create = can("governance.write") && (
-    <Button variant="primary" onClick={() => setCreating(true)}>
-      New renewal policy
-    </Button>
-  );
-  return (
-    <>
-      <PageHeader title="Renewal policies" actions={create} />
-      <ResourceList
-        path="/api/v1/renewal-policies"
-        noun="policy"
-        plural="policies"
-        columns={COLUMNS}
-        rowLink={(one) => `/renewal-policies/${one.id}`}
-        empty={<Empty title="No renewal policies yet" action={create} />}
-      />
-      {isCreating && <PolicyDialog onClose={() => setCreating(false)} />}
-    </>
-  );
-}
+export const RenewalPolicyList = () => (
+  <ResourceListPage kind="renewal_policy" columns={COLUMNS} Form={PolicyDialog} />
+);
 
-export function RenewalPolicyPage() {
-  const can = useCan();
-  const [isEditing, setEditing] = useState(false);
-  return (
-    <ObjectPage
-      path="/api/v1/renewal-policies/{id}"
-      queryKey="renewal-policies"
-      noun="Renewal policy"
-      crumb={{ to: "/renewal-policies", label: "Renewal policies" }}
-      actions={(one) =>
-        can("governance.write") && (
-          <>
-            <Button onClick={() => setEditing(true)}>Edit</Button>
-            <DeleteButton
-              noun="renewal policy"
-              name={one.name}
-              id={one.id}
-              path="/api/v1/renewal-policies/{id}"
-              queryKey="renewal-policies"
-              to="/renewal-policies"
-            >
-              <p>
-                Certificates that follow it must follow another one first:{" "}
-                <TextLink to={`/certificates?renewal_policy_id=${one.id}`}>show them</TextLink>.
-              </p>
-            </DeleteButton>
-          </>
-        )
-      }
-    >
-      {(one) => (
-        <div className="space-y-4">
-          <Card title="What it says">
-            <Facts>
-              <Fact name="Renews">
-                {one.auto_renew ? "By itself" : "When somebody asks"}, in {windowText(one)}
-              </Fact>
-              <Fact name="Retries">
-                {one.max_retries}, every {duration(one.retry_interval_seconds * 1_000)}
-              </Fact>
-              <Fact name="Limited to">
-                <Ref of="agent_group" id={one.agent_group_id} />
-              </Fact>
-              <Fact name="Alerts">
-                {one.alert_thresholds_days.map((days) => (
-                  <Badge key={days}>
-                    {days} d {(one.alert_severity_map as Record<string, string>)[String(days)]}
-                  </Badge>
-                ))}
-              </Fact>
-              <Fact name="Channels">
-                {Object.entries(one.alert_channels).map(([severity, channels]) => (
-                  <div key={severity}>
-                    {words(severity)}: {channels.join(", ") || "nobody"}
-                  </div>
-                ))}
-                {Object.keys(one.alert_channels).length === 0 && "Mail"}
-              </Fact>
-              <Fact name="Windows">
-                {(one.maintenance_windows ?? []).map((window) => (
-                  <div key={JSON.stringify(window)}>
-                    {window.days.map(words).join(", ")} {window.start}–{window.end} {window.timezone}
-                  </div>
-                ))}
-                {(one.maintenance_windows ?? []).length === 0 && "Any time"}
-              </Fact>
-              <Fact name="Freezes">
-                {(one.freeze_periods ?? []).map((freeze) => (
-                  <div key={freeze.from}>
-                    {exact(freeze.from)} to {exact(freeze.until)}: {freeze.reason}
-                  </div>
-                ))}
-                {(one.freeze_periods ?? []).length === 0 && "None"}
-              </Fact>
-              <Fact name="Before an expiry">
-                {one.override_before_expiry
-                  ? "Windows and freezes are passed over"
-                  : "Windows and freezes hold"}
-              </Fact>
-              <Fact name="Certificates">
-                <TextLink to={`/certificates?renewal_policy_id=${one.id}`}>Show them</TextLink>
-              </Fact>
-              <Fact name="Changed">
-                <Time at={one.updated_at} />
-              </Fact>
-            </Facts>
-          </Card>
-          <AuditOf type="renewal_policy" id={one.id} />
-          {isEditing && <PolicyDialog id={one.id} onClose={() => setEditing(false)} />}
-        </div>
-      )}
-    </ObjectPage>
-  );
-}
+export const RenewalPolicyPage = () => (
+  <ResourcePage
+    kind="renewal_policy"
+    Form={PolicyDialog}
+    deletion={(one) => (
+      <p>
+        Certificates that follow it must follow another one first:{" "}
+        <TextLink to={`/certificates?renewal_policy_id=${one.id}`}>show them</TextLink>.
+      </p>
+    )}
+  >
+    {(one) => (
+      <div className="space-y-4">
+        <Card title="What it says">
+          <Facts>
+            <Fact name="Renews">
+              {one.auto_renew ? "By itself" : "When somebody asks"}, in {windowText(one)}
+            </Fact>
+            <Fact name="Retries">
+              {one.max_retries}, every {duration(one.retry_interval_seconds * 1_000)}
+            </Fact>
+            <Fact name="Limited to">
+              <Ref of="agent_group" id={one.agent_group_id} copy />
+            </Fact>
+            <Fact name="Alerts">
+              {one.alert_thresholds_days.map((days) => (
+                <Badge key={days}>
+                  {days} d {(one.alert_severity_map as Record<string, string>)[String(days)]}
+                </Badge>
+              ))}
+            </Fact>
+            <Fact name="Channels">
+              {Object.entries(one.alert_channels).map(([severity, channels]) => (
+                <div key={severity}>
+                  {words(severity)}: {channels.join(", ") || "nobody"}
+                </div>
+              ))}
+              {Object.keys(one.alert_channels).length === 0 && "Mail"}
+            </Fact>
+            <Fact name="Windows">
+              {(one.maintenance_windows ?? []).map((window) => (
+                <div key={JSON.stringify(window)}>
+                  {window.days.map(words).join(", ")} {window.start}–{window.end} {window.timezone}
+                </div>
+              ))}
+              {(one.maintenance_windows ?? []).length === 0 && "Any time"}
+            </Fact>
+            <Fact name="Freezes">
+              {(one.freeze_periods ?? []).map((freeze) => (
+                <div key={freeze.from}>
+                  {exact(freeze.from)} to {exact(freeze.until)}: {freeze.reason}
+                </div>
+              ))}
+              {(one.freeze_periods ?? []).length === 0 && "None"}
+            </Fact>
+            <Fact name="Before an expiry">
+              {one.override_before_expiry
+                ? "Windows and freezes are passed over"
+                : "Windows and freezes hold"}
+            </Fact>
+            <LinkFact name="Certificates" to={`/certificates?renewal_policy_id=${one.id}`} />
+            <TimeFacts one={one} />
+          </Facts>
+        </Card>
+        <AuditOf type="renewal_policy" id={one.id} />
+      </div>
+    )}
+  </ResourcePage>
+);

@@ -1,20 +1,14 @@
-import { PlugZap } from "lucide-react";
-import { useState } from "react";
-import { useNavigate } from "react-router";
 import { api, call } from "@/api/client";
-import type { Target, TargetRequest } from "@/api/schema";
 import type { Row } from "@/api/lists";
+import type { Target, TargetRequest } from "@/api/schema";
 import { Badge, StatusBadge } from "@/components/badge";
-import { Button } from "@/components/button";
-import { ConfigFacts, typesOf, useConnectorTypes } from "@/components/config-form";
+import { createdColumn, Enabled, LinkFact, nameColumn, TimeFacts } from "@/components/columns";
 import { ConnectorDialog, type ConnectorValues } from "@/components/connector-dialog";
-import { DeleteButton } from "@/components/delete-button";
+import { ConfigCard, ConnectionCard, TEST_COLUMNS } from "@/components/connector-parts";
 import { Field } from "@/components/form";
-import { ObjectPage } from "@/components/object-page";
-import { Card, Fact, Facts, PageHeader, TextLink } from "@/components/page";
-import { Empty, Problem } from "@/components/problem";
+import { Card, Fact, Facts, TextLink } from "@/components/page";
 import { Ref, ReferenceSelect } from "@/components/refs";
-import { ResourceList } from "@/components/resource-list";
+import { ResourceListPage, ResourcePage, type FormProps } from "@/components/resource-pages";
 import type { Column } from "@/components/table";
 import { Tabs } from "@/components/tabs";
 import { Time } from "@/components/time";
@@ -25,13 +19,7 @@ import { AuditOf } from "../audit/of";
 import { JobsOf } from "../jobs/of";
 
 const COLUMNS: readonly Column<Row<"/api/v1/targets">>[] = [
-  {
-    id: "name",
-    header: "Target",
-    fixed: true,
-    csv: (one) => one.name,
-    cell: (one) => <TextLink to={`/targets/${one.id}`}>{one.name}</TextLink>,
-  },
+  nameColumn("Target", "/targets"),
   { id: "type", header: "Type", csv: (one) => one.type, cell: (one) => words(one.type) },
   {
     id: "agent",
@@ -43,21 +31,15 @@ const COLUMNS: readonly Column<Row<"/api/v1/targets">>[] = [
     id: "state",
     header: "State",
     csv: (one) => (one.retired_at ? "retired" : one.enabled),
-    cell: (one) => <StatusBadge status={one.retired_at ? "Retired" : one.enabled ? "Enabled" : "Disabled"} />,
+    cell: (one) => <State one={one} />,
   },
-  {
-    id: "test",
-    header: "Last test",
-    csv: (one) => one.test_status,
-    cell: (one) => <StatusBadge status={one.test_status} />,
-  },
-  {
-    id: "created",
-    header: "Created",
-    csv: (one) => one.created_at,
-    cell: (one) => <Time at={one.created_at} />,
-  },
+  ...TEST_COLUMNS,
+  createdColumn(),
 ];
+
+function State({ one }: { one: Target }) {
+  return one.retired_at ? <StatusBadge status="Retired" /> : <Enabled one={one} />;
+}
 
 interface Values extends ConnectorValues {
   agent_id: string;
@@ -65,21 +47,12 @@ interface Values extends ConnectorValues {
 
 const FRESH: Values = { name: "", type: "", enabled: true, config: {}, agent_id: "" };
 
-export function TargetDialog(props: {
-  id?: string;
-  preset?: Partial<Values>;
-  onClose: () => void;
-  onDone?: (one: Target) => void;
-}) {
+export function TargetDialog({ preset, ...props }: FormProps<Target> & { preset?: Partial<Values> }) {
   return (
     <ConnectorDialog
-      family="target"
-      noun="target"
-      queryKey="targets"
-      item="/api/v1/targets/{id}"
-      collection="/api/v1/targets"
-      id={props.id}
-      fresh={{ ...FRESH, ...props.preset }}
+      kind="target"
+      {...props}
+      fresh={{ ...FRESH, ...preset }}
       read={(one: Target): Values => ({
         name: one.name,
         type: one.type,
@@ -108,140 +81,78 @@ export function TargetDialog(props: {
           )}
         </Field>
       )}
-      onClose={props.onClose}
-      onDone={props.onDone}
     />
   );
 }
 
-export function TargetList() {
-  const can = useCan();
-  const navigate = useNavigate();
-  const [isCreating, setCreating] = useState(false);
-  const create = can("target.write") && (
-    <Button variant="primary" onClick={() => setCreating(true)}>
-      New target
-    </Button>
-  );
-  return (
-    <>
-      <PageHeader title="Targets" actions={create} />
-      <ResourceList
-        path="/api/v1/targets"
-        noun="target"
-        columns={COLUMNS}
-        filters={[
-          { kind: "reference", name: "agent_id", label: "Agent", of: "agent" },
-          {
-            kind: "choice",
-            name: "include_retired",
-            label: "Retired",
-            values: ["true"],
-            labels: { true: "Show them too" },
-          },
-        ]}
-        rowLink={(one) => `/targets/${one.id}`}
-        empty={
-          <Empty title="No targets yet" action={create}>
-            A target is a place on the host of an agent where a certificate is served.
-          </Empty>
-        }
-      />
-      {isCreating && (
-        <TargetDialog
-          onClose={() => setCreating(false)}
-          onDone={(one) => void navigate(`/targets/${one.id}`)}
-        />
-      )}
-    </>
-  );
-}
+export const TargetList = () => (
+  <ResourceListPage
+    kind="target"
+    columns={COLUMNS}
+    filters={[
+      { kind: "reference", name: "agent_id", label: "Agent", of: "agent" },
+      {
+        kind: "choice",
+        name: "include_retired",
+        label: "Retired",
+        values: ["true"],
+        labels: { true: "Show them too" },
+      },
+    ]}
+    hint="A target is a place on the host of an agent where a certificate is served."
+    Form={TargetDialog}
+    opens
+  />
+);
 
-export function TargetPage() {
-  const can = useCan();
-  const types = useConnectorTypes();
-  const [isEditing, setEditing] = useState(false);
+export const TargetPage = () => (
+  <ResourcePage
+    kind="target"
+    Form={TargetDialog}
+    badges={(one) => <State one={one} />}
+    mayEdit={(one) => !one.retired_at}
+    deletion={(one) => (
+      <p>
+        Nothing is deployed there any more; what is served now stays. Certificates that are mapped to it must
+        be mapped elsewhere first: <TextLink to={`/certificates?target_id=${one.id}`}>show them</TextLink>.
+      </p>
+    )}
+  >
+    {(one) => (
+      <Tabs
+        label="Parts of the target"
+        tabs={[
+          { id: "overview", label: "Overview", content: () => <Overview one={one} /> },
+          { id: "jobs", label: "Jobs", content: () => <JobsOf filter={{ target_id: one.id }} /> },
+          { id: "activity", label: "Activity", content: () => <AuditOf type="target" id={one.id} /> },
+        ]}
+      />
+    )}
+  </ResourcePage>
+);
+
+function Overview({ one }: { one: Target }) {
   return (
-    <ObjectPage
-      path="/api/v1/targets/{id}"
-      queryKey="targets"
-      noun="Target"
-      crumb={{ to: "/targets", label: "Targets" }}
-      badges={(one) => (
-        <StatusBadge status={one.retired_at ? "Retired" : one.enabled ? "Enabled" : "Disabled"} />
-      )}
-      actions={(one) =>
-        can("target.write") && (
-          <>
-            {!one.retired_at && <Button onClick={() => setEditing(true)}>Edit</Button>}
-            <DeleteButton
-              noun="target"
-              name={one.name}
-              id={one.id}
-              path="/api/v1/targets/{id}"
-              queryKey="targets"
-              to="/targets"
-            >
-              <p>
-                Nothing is deployed there any more; what is served now stays. Certificates that are mapped to
-                it must be mapped elsewhere first:{" "}
-                <TextLink to={`/certificates?target_id=${one.id}`}>show them</TextLink>.
-              </p>
-            </DeleteButton>
-          </>
-        )
-      }
-    >
-      {(one) => (
-        <>
-          <Tabs
-            label="Parts of the target"
-            tabs={[
-              {
-                id: "overview",
-                label: "Overview",
-                content: () => (
-                  <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
-                    <Card title="About">
-                      <Facts>
-                        <Fact name="Type">{words(one.type)}</Fact>
-                        <Fact name="Agent">
-                          <Ref of="agent" id={one.agent_id} />
-                        </Fact>
-                        <Fact name="Certificates">
-                          <TextLink to={`/certificates?target_id=${one.id}`}>Show them</TextLink>
-                        </Fact>
-                        <Fact name="Source">{one.source === "env" ? "The environment" : "The API"}</Fact>
-                        {one.retired_at && (
-                          <Fact name="Retired">
-                            <Time at={one.retired_at} /> {one.retired_reason}
-                          </Fact>
-                        )}
-                        <Fact name="Changed">
-                          <Time at={one.updated_at} />
-                        </Fact>
-                      </Facts>
-                    </Card>
-                    <TestCard target={one} />
-                    <Card title="Configuration" className="lg:col-span-2">
-                      <ConfigFacts
-                        fields={
-                          typesOf(types.data, "target").find((kind) => kind.type === one.type)?.fields ?? []
-                        }
-                        value={one.config}
-                      />
-                    </Card>
-                  </div>
-                ),
-              },
-              { id: "jobs", label: "Jobs", content: () => <JobsOf filter={{ target_id: one.id }} /> },
-              { id: "activity", label: "Activity", content: () => <AuditOf type="target" id={one.id} /> },
-            ]}
-          />
-          {isEditing && <TargetDialog id={one.id} onClose={() => setEditing(false)} />}
-        </>
-      )}
-    </ObjectPage>
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+      <Card title="About">
+        <Facts>
+          <Fact name="Type">{words(one.type)}</Fact>
+          <Fact name="Agent">
+            <Ref of="agent" id={one.agent_id} copy />
+          </Fact>
+          <LinkFact name="Certificates" to={`/certificates?target_id=${one.id}`} />
+          <Fact name="Source">{one.source === "env" ? "The environment" : "The API"}</Fact>
+          {one.retired_at && (
+            <Fact name="Retired">
+              <Time at={one.retired_at} /> {one.retired_reason}
+            </Fact>
+          )}
+          <TimeFacts one={one} />
+        </Facts>
+      </Card>
+      <TestCard target={one} />
+      <ConfigCard family="target" one={one} />
+    </div>
   );
 }
 
@@ -253,35 +164,19 @@ export function TestCard({ target }: { target: Target }) {
     [["targets"], ["jobs"]],
   );
   return (
-    <Card
-      title="Connection"
-      actions={
-        can("target.write") &&
-        !target.retired_at && (
-          <Button
-            small
-            busy={test.isPending}
-            icon={<PlugZap aria-hidden className="size-3.5" />}
-            onClick={() => test.mutate(undefined)}
-          >
-            Test now
-          </Button>
-        )
-      }
+    <ConnectionCard
+      status={target.test_status}
+      testedAt={target.last_tested_at}
+      onTest={can("target.write") && !target.retired_at ? () => test.mutate(undefined) : undefined}
+      busy={test.isPending}
+      error={test.error}
     >
-      <div className="space-y-3 text-[13px]">
-        <p className="flex items-center gap-2">
-          <StatusBadge status={target.test_status} />
-          <Time at={target.last_tested_at} none="Never tested" />
+      {test.data && (
+        <p>
+          <Badge tone="info">Under way</Badge> The agent looks at it:{" "}
+          <TextLink to={`/jobs/${test.data.job_id}`}>see what it finds</TextLink>.
         </p>
-        {test.data && (
-          <p>
-            <Badge tone="info">Under way</Badge> The agent looks at it:{" "}
-            <TextLink to={`/jobs/${test.data.job_id}`}>see what it finds</TextLink>.
-          </p>
-        )}
-        {test.isError && <Problem error={test.error} />}
-      </div>
-    </Card>
+      )}
+    </ConnectionCard>
   );
 }
