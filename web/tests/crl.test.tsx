@@ -55,16 +55,36 @@ const routes = {
     generated_at: TIMES.this_update,
   },
 };
+const responders = {
+  responders: [
+    {
+      id: "ocsp-1",
+      issuer_id: "iss-local",
+      authority: "ab",
+      current: true,
+      serial_number: "77aa",
+      key_algorithm: "ECDSA-256",
+      not_before: TIMES.this_update,
+      not_after: "2030-01-01T00:00:00Z",
+      created_at: TIMES.this_update,
+      certificate_pem: "",
+    },
+  ],
+  row_count: 1,
+  generated_at: TIMES.this_update,
+};
 const place = { path: "/crl/iss-local", pattern: "/crl/:id" };
 
 describe("a revocation list", () => {
   it("shows number, size and addresses, and administrators the attempts", async () => {
-    serve(routes);
+    serve({ ...routes, "GET /api/v1/admin/ocsp/responders": responders });
     const { container } = show(<CrlPage />, place);
     expect(await screen.findByText("1.5 kB")).toBeInTheDocument();
     expect(screen.getByRole("button", { name: "Copy the address of OCSP" })).toBeInTheDocument();
     expect(screen.getByText("http://pki.example.com/.well-known/pki/ocsp/iss-local")).toBeInTheDocument();
     expect(await screen.findByText("the key is away")).toBeInTheDocument();
+    expect(await screen.findByText("77aa")).toBeInTheDocument();
+    expect(screen.getByText("Signs now")).toBeInTheDocument();
     expect(screen.getAllByText(EVIL).length).toBeGreaterThan(0);
     expect(container.querySelector("img")).toBeNull();
   });
@@ -74,7 +94,8 @@ describe("a revocation list", () => {
     show(<CrlPage />, { ...place, session: sessionOf("viewer", ["inventory.read"]) });
     await screen.findByText("1.5 kB");
     expect(screen.queryByText("Latest attempts")).not.toBeInTheDocument();
-    expect(server.of("GET", "/api/v1/admin/crl/cache")).toHaveLength(0);
+    expect(screen.queryByText("OCSP responders")).not.toBeInTheDocument();
+    expect(server.asked.filter((one) => one.path.includes("/admin/"))).toHaveLength(0);
   });
 
   it("of a CA outside is not here, and says where to look", async () => {

@@ -16,6 +16,7 @@ import { useCrls } from "../revocation/queries";
 import { addressesOf, bytes, fileOf } from "./addresses";
 import { CrlAge } from "./age";
 import { Attempts } from "./attempts";
+import { Responders } from "./responders";
 
 const CRUMB = { to: "/crl", label: "Revocation lists" };
 
@@ -146,6 +147,9 @@ function Overview({ one }: { one: IssuerCrls }) {
       </Card>
       <div className="lg:col-span-2">
         <Attempts issuerId={one.issuer_id} />
+      </div>
+      <div className="lg:col-span-2">
+        <Responders issuerId={one.issuer_id} />
       </div>
     </div>
   );
