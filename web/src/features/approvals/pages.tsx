@@ -21,6 +21,7 @@ import { useChange } from "@/lib/queries";
 import { useSession } from "@/lib/session";
 import { words } from "@/lib/words";
 import { AuditOf } from "../audit/of";
+import { CertificateRef } from "../certificates/ref";
 
 type Request = Row<"/api/v1/approvals">;
 
@@ -207,15 +208,15 @@ export function ApprovalPage() {
         <Card title="What is asked for">
           <Facts>
             <Fact name="Certificate">
-              <TextLink to={`/certificates/${one.certificate_id}`}>{one.certificate_id}</TextLink>
+              <CertificateRef id={one.certificate_id} />
             </Fact>
             {Object.entries(one.metadata).map(([key, value]) => (
-              <Fact key={key} name={words(key)}>
-                {value}
+              <Fact key={key} name={words(key.replace(/_id$/, ""))}>
+                {key === "issuer_id" ? <Ref of="issuer" id={value} copy /> : value}
               </Fact>
             ))}
             <Fact name="Profile">
-              <Ref of="profile" id={one.profile_id} />
+              <Ref of="profile" id={one.profile_id} copy />
             </Fact>
             <Fact name="Job">
               <TextLink to={`/jobs/${one.job_id}`}>{one.job_id}</TextLink>

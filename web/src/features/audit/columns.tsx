@@ -4,34 +4,9 @@ import { TextLink } from "@/components/page";
 import type { Column } from "@/components/table";
 import { Time } from "@/components/time";
 import { words } from "@/lib/words";
+import { ObjectRef } from "./object-ref";
 
 export type AuditEvent = Row<"/api/v1/audit">;
-
-/** Where an object of the trail is shown; some have no page. */
-export function objectPage(type: string, id: string): string | undefined {
-  const pages: Readonly<Record<string, string>> = {
-    certificate: "/certificates",
-    agent: "/agents",
-    agent_group: "/agent-groups",
-    job: "/jobs",
-    target: "/targets",
-    issuer: "/issuers",
-    notification: "/notifications",
-    notification_channel: "/channels",
-    owner: "/owners",
-    team: "/teams",
-    profile: "/profiles",
-    certificate_profile: "/profiles",
-    renewal_policy: "/renewal-policies",
-    policy: "/policies",
-    policy_rule: "/policies",
-    approval: "/approvals",
-    approval_request: "/approvals",
-    operation: "/operations",
-  };
-  const page = pages[type];
-  return page && id ? `${page}/${id}` : undefined;
-}
 
 export const AUDIT_COLUMNS: readonly Column<AuditEvent>[] = [
   {
@@ -62,21 +37,14 @@ export const AUDIT_COLUMNS: readonly Column<AuditEvent>[] = [
     id: "object",
     header: "Object",
     csv: (one) => `${one.resource_type} ${one.resource_id}`,
-    cell: (one) => {
-      const page = objectPage(one.resource_type, one.resource_id);
-      return (
-        <span className="block max-w-72 truncate">
-          <span className="text-muted">{words(one.resource_type)} </span>
-          {page ? (
-            <span className="underline decoration-line-strong underline-offset-2">
-              <TextLink to={page}>{one.resource_id}</TextLink>
-            </span>
-          ) : (
-            one.resource_id
-          )}
+    cell: (one) => (
+      <span className="block max-w-72 truncate">
+        <span className="text-muted">{words(one.resource_type)} </span>
+        <span className="underline decoration-line-strong underline-offset-2">
+          <ObjectRef type={one.resource_type} id={one.resource_id} />
         </span>
-      );
-    },
+      </span>
+    ),
   },
   {
     id: "details",

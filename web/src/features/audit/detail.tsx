@@ -8,7 +8,7 @@ import { Problem, Skeleton } from "@/components/problem";
 import { Time } from "@/components/time";
 import { cx } from "@/lib/cx";
 import { words } from "@/lib/words";
-import { objectPage } from "./columns";
+import { ObjectRef } from "./object-ref";
 
 export function Component() {
   const { id = "" } = useParams();
@@ -27,7 +27,6 @@ export function Component() {
   }
   if (!event.data) return <Skeleton lines={6} />;
   const one = event.data;
-  const page = objectPage(one.resource_type, one.resource_id);
   const changes = changesOf(one.details);
   return (
     <>
@@ -42,8 +41,7 @@ export function Component() {
               {one.actor} <Badge>{one.actor_type}</Badge>
             </Fact>
             <Fact name="Object">
-              {words(one.resource_type)}{" "}
-              {page ? <TextLink to={page}>{one.resource_id}</TextLink> : one.resource_id}
+              {words(one.resource_type)} <ObjectRef type={one.resource_type} id={one.resource_id} alone />
             </Fact>
             <Fact name="From">{one.client_address ?? "—"}</Fact>
             <Fact name="Request">

@@ -108,19 +108,19 @@ function Overview({ certificate: one }: { certificate: Certificate }) {
             <Time at={one.last_deployment_at} none="Never" />
           </Fact>
           <Fact name="Owner">
-            <Ref of="owner" id={one.owner_id} />
+            <Ref of="owner" id={one.owner_id} copy />
           </Fact>
           <Fact name="Team">
-            <Ref of="team" id={one.team_id} />
+            <Ref of="team" id={one.team_id} copy />
           </Fact>
           <Fact name="Issuer">
-            <Ref of="issuer" id={one.issuer_id} />
+            <Ref of="issuer" id={one.issuer_id} copy />
           </Fact>
           <Fact name="Profile">
-            <Ref of="profile" id={one.certificate_profile_id} />
+            <Ref of="profile" id={one.certificate_profile_id} copy />
           </Fact>
           <Fact name="Renewal policy">
-            <Ref of="renewal_policy" id={one.renewal_policy_id} />
+            <Ref of="renewal_policy" id={one.renewal_policy_id} copy />
           </Fact>
           <Fact name="Environment">
             {one.environment ? (

@@ -16,6 +16,7 @@ import { useCan } from "@/lib/session";
 import { duration } from "@/lib/time";
 import { words } from "@/lib/words";
 import { AuditOf } from "../audit/of";
+import { CertificateRef } from "../certificates/ref";
 import { cancelJob, retryJob } from "./api";
 
 export function Component() {
@@ -66,18 +67,14 @@ export function Component() {
         <Card title="About" className="self-start">
           <Facts>
             <Fact name="Certificate">
-              {one.certificate_id ? (
-                <TextLink to={`/certificates/${one.certificate_id}`}>{one.certificate_id}</TextLink>
-              ) : (
-                "—"
-              )}
+              <CertificateRef id={one.certificate_id} />
             </Fact>
             <Fact name="Version">{one.version_id ? <Code text={one.version_id} cut={20} /> : "—"}</Fact>
             <Fact name="Agent">
-              <Ref of="agent" id={one.agent_id} />
+              <Ref of="agent" id={one.agent_id} copy />
             </Fact>
             <Fact name="Target">
-              <Ref of="target" id={one.target_id} />
+              <Ref of="target" id={one.target_id} copy />
             </Fact>
             <Fact name="Asked by">{one.requested_by}</Fact>
             <Fact name="Attempts">

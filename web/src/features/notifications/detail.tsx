@@ -4,7 +4,7 @@ import { api, call } from "@/api/client";
 import { Badge, StatusBadge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Code } from "@/components/copy";
-import { Card, Fact, Facts, PageHeader, TextLink } from "@/components/page";
+import { Card, Fact, Facts, PageHeader } from "@/components/page";
 import { Empty, Problem, Skeleton } from "@/components/problem";
 import { Ref } from "@/components/refs";
 import { Time } from "@/components/time";
@@ -13,7 +13,7 @@ import { useChange } from "@/lib/queries";
 import { useCan } from "@/lib/session";
 import { duration } from "@/lib/time";
 import { words } from "@/lib/words";
-import { objectPage } from "../audit/columns";
+import { ObjectRef } from "../audit/object-ref";
 import { markRead, requeueNotification } from "./api";
 import { isRequeueable } from "./row";
 
@@ -40,7 +40,6 @@ export function Component() {
   }
   if (!notification.data) return <Skeleton lines={6} />;
   const one = notification.data;
-  const page = objectPage(one.resource_type, one.resource_id);
   const failed = requeue.error ?? read.error;
   return (
     <>
@@ -97,7 +96,7 @@ export function Component() {
             </Fact>
             <Fact name="About">{words(one.type)}</Fact>
             <Fact name="Object">
-              {page ? <TextLink to={page}>{one.resource_id}</TextLink> : one.resource_id || "—"}
+              <ObjectRef type={one.resource_type} id={one.resource_id} alone />
             </Fact>
             <Fact name="Channel">
               {one.channel_id ? <Ref of="channel" id={one.channel_id} /> : one.channel}
