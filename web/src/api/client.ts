@@ -170,5 +170,14 @@ export async function fetchBlob(path: string, init?: RequestInit): Promise<Blob>
     throw unreachable();
   }
   if (!response.ok) throw refusalOf(response, await response.json().catch(() => undefined));
-  return response.blob();
+  try {
+    return await response.blob();
+  } catch {
+    throw new ApiError(
+      0,
+      "cut_off",
+      "The file broke off before its end. Nothing was saved; try again.",
+      response.headers.get("x-request-id") ?? undefined,
+    );
+  }
 }

@@ -1,14 +1,17 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Columns3, Download, RefreshCw, Rows3, Rows4 } from "lucide-react";
+import { Columns3, RefreshCw, Rows3, Rows4 } from "lucide-react";
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { fetchPage, keyOf, usePage, type ListPath, type ListQuery, type Row } from "@/api/lists";
-import { csv, save } from "@/lib/csv";
-import { PAGE_SIZES, useListParams } from "@/lib/list-params";
+import { useListParams } from "@/lib/list-params";
+import { useStored } from "@/lib/stored";
 import { count } from "@/lib/words";
 import { Button, IconButton } from "./button";
+import { Download } from "./download";
 import { Filters, type FilterSpec } from "./filters";
+import { ListFooter } from "./list-footer";
 import { Menu, MenuCheck, MenuLabel } from "./menu";
 import { Problem } from "./problem";
+import { SavedViews } from "./saved-views";
 import { Table, type Column, type Selection } from "./table";
 
 export interface BulkContext<T> {
@@ -39,6 +42,8 @@ interface ResourceListProps<P extends ListPath> {
   /** Shown instead of `empty` when filters leave nothing. */
   emptyFiltered?: ReactNode;
   toolbar?: ReactNode;
+  /** Where the server gives everything that the filters leave, as a file. */
+  export?: string;
 }
 
 const LONG_PAGE = 500;
@@ -92,14 +97,6 @@ export function ResourceList<P extends ListPath>(props: ResourceListProps<P>) {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
 
-  const download = () => {
-    const shown = columns.filter((column) => column.csv && visibility[column.id] !== false);
-    const text = csv(
-      shown.map((column) => column.header),
-      rows.map((row) => shown.map((column) => column.csv?.(row))),
-    );
-    save(`${props.plural ?? `${props.noun}s`}.csv`.replaceAll(" ", "-"), text);
-  };
   const isFiltered = Object.keys(controls.filters).length > 0;
   const noun = total === undefined ? "" : count(total, props.noun, props.plural);
   return (
@@ -140,11 +137,13 @@ export function ResourceList<P extends ListPath>(props: ResourceListProps<P>) {
                 </MenuCheck>
               ))}
           </Menu>
-          <IconButton
-            label="Save what is shown as CSV"
-            icon={<Download aria-hidden className="size-4" />}
-            onClick={download}
-            disabled={rows.length === 0}
+          <SavedViews path={path} noun={props.plural ?? `${props.noun}s`} />
+          <Download
+            name={props.plural ?? `${props.noun}s`}
+            columns={columns.filter((column) => visibility[column.id] !== false)}
+            rows={rows}
+            total={total}
+            whole={props.export === undefined ? undefined : { path: props.export, query }}
           />
         </div>
       </div>
@@ -191,52 +190,13 @@ export function ResourceList<P extends ListPath>(props: ResourceListProps<P>) {
           onEndReached={onEndReached}
         />
       )}
-      <footer className="flex flex-wrap items-center justify-between gap-2 border-t px-3 py-2 text-[12.5px] text-muted">
-        <span role="status">
-          {noun}
-          {view === "scroll" &&
-            total !== undefined &&
-            rows.length < total &&
-            `, ${rows.length.toLocaleString()} read`}
-        </span>
-        {view === "pages" && (
-          <div className="flex items-center gap-2">
-            <label className="flex items-center gap-1.5">
-              Rows
-              <select
-                className="field min-h-7 w-auto py-0.5"
-                value={controls.pageSize}
-                onChange={(event) => controls.setPageSize(Number(event.target.value))}
-              >
-                {PAGE_SIZES.map((size) => (
-                  <option key={size}>{size}</option>
-                ))}
-              </select>
-            </label>
-            <span className="tabular-nums">
-              Page {controls.trail.length + 1}
-              {total !== undefined &&
-                ` of ${Math.max(1, Math.ceil(total / controls.pageSize)).toLocaleString()}`}
-            </span>
-            <IconButton
-              small
-              label="Previous page"
-              icon={<ChevronLeft aria-hidden className="size-4" />}
-              disabled={controls.trail.length === 0}
-              onClick={controls.previous}
-            />
-            <IconButton
-              small
-              label="Next page"
-              icon={<ChevronRight aria-hidden className="size-4" />}
-              disabled={!page.data?.next_cursor || page.isPlaceholderData}
-              onClick={() => {
-                if (page.data?.next_cursor) controls.next(page.data.next_cursor);
-              }}
-            />
-          </div>
-        )}
-      </footer>
+      <ListFooter
+        noun={noun}
+        read={view === "scroll" ? rows.length : undefined}
+        total={total}
+        controls={controls}
+        next={page.isPlaceholderData ? undefined : page.data?.next_cursor}
+      />
     </section>
   );
 }
@@ -257,29 +217,4 @@ function useVisibility<T>(path: string, columns: readonly Column<T>[]) {
   );
   const [own, setOwn] = useStored<Record<string, boolean>>(`columns.${path}`, {});
   return [useMemo(() => ({ ...defaults, ...own }), [defaults, own]), setOwn] as const;
-}
-
-/** A choice that this browser keeps. */
-export function useStored<T>(name: string, initial: T): [T, (value: T) => void] {
-  const key = `certctl.${name}`;
-  const [value, setValue] = useState<T>(() => {
-    try {
-      const text = localStorage.getItem(key);
-      return text === null ? initial : (JSON.parse(text) as T);
-    } catch {
-      return initial;
-    }
-  });
-  const set = useCallback(
-    (next: T) => {
-      setValue(next);
-      try {
-        localStorage.setItem(key, JSON.stringify(next));
-      } catch {
-        // It holds until the page is closed.
-      }
-    },
-    [key],
-  );
-  return [value, set];
 }

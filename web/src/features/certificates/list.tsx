@@ -190,6 +190,7 @@ export function Component() {
       <PageHeader title="Certificates" actions={create} />
       <ResourceList
         path="/api/v1/certificates"
+        export="/api/v1/certificates/export"
         noun="certificate"
         columns={COLUMNS}
         filters={[

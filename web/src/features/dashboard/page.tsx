@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { Card, PageHeader } from "@/components/page";
 import { Problem, Skeleton } from "@/components/problem";
-import { useStored } from "@/components/resource-list";
+import { useStored } from "@/lib/stored";
 import { useCan } from "@/lib/session";
 import { Attention } from "./attention";
 import { ExpiryHeatmap } from "./heatmap";

@@ -15,7 +15,7 @@ import { Confirm } from "@/components/dialog";
 import { Filters, type FilterSpec } from "@/components/filters";
 import { PageHeader, TextLink } from "@/components/page";
 import { Empty, Problem, Skeleton } from "@/components/problem";
-import { useStored } from "@/components/resource-list";
+import { useStored } from "@/lib/stored";
 import { useToast } from "@/components/toast";
 import { useSummary } from "@/features/dashboard/queries";
 import { useListParams } from "@/lib/list-params";

@@ -5,7 +5,7 @@ import { Button, LinkButton } from "@/components/button";
 import { Code } from "@/components/copy";
 import { Card, Fact, Facts, PageHeader } from "@/components/page";
 import { Problem, Skeleton } from "@/components/problem";
-import { useStored } from "@/components/resource-list";
+import { useStored } from "@/lib/stored";
 import { Time } from "@/components/time";
 import { useSession } from "@/lib/session";
 import { useTheme, type Theme } from "@/lib/theme";

@@ -6,7 +6,7 @@ import { StatusBadge } from "@/components/badge";
 import { Button } from "@/components/button";
 import { Card, PageHeader, TextLink } from "@/components/page";
 import { Problem, Skeleton } from "@/components/problem";
-import { useStored } from "@/components/resource-list";
+import { useStored } from "@/lib/stored";
 import { Expiry } from "@/components/time";
 import { EnrolSteps } from "../agents/enrol";
 import { CertificateDialog } from "../certificates/form";
