@@ -1,4 +1,5 @@
-import type { IssuerCrls } from "@/api/schema";
+import type { Crl, IssuerCrls } from "@/api/schema";
+import { count } from "@/lib/words";
 
 /** Whether an issuer is a CA of certctl; CAs outside publish CRLs and answer OCSP by themselves. */
 export function publishesCrls(type: string): boolean {
@@ -31,13 +32,15 @@ export function fileOf(issuerId: string, form: "crl" | "pem"): string {
   return `/.well-known/pki/crl/${encodeURIComponent(issuerId)}.${form}`;
 }
 
+/** The undivided CRL of the CA that issues now. */
+export function newestOf(one: IssuerCrls): Crl | undefined {
+  return one.crls.find((crl) => crl.current && crl.partition === 0 && crl.kind === "base");
+}
+
 /** How large a file is, for people. */
 export function bytes(size: number): string {
-  const units = ["byte", "kilobyte", "megabyte"] as const;
-  const step = size < 1_000 ? 0 : size < 1_000_000 ? 1 : 2;
-  return new Intl.NumberFormat(undefined, {
-    style: "unit",
-    unit: units[step],
-    maximumFractionDigits: 1,
-  }).format(size / 1_000 ** step);
+  if (size < 1_000) return count(size, "byte");
+  const [step, unit] = size < 1_000_000 ? ([1_000, "kilobyte"] as const) : ([1_000_000, "megabyte"] as const);
+  const format = new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: 1 });
+  return format.format(size / step);
 }

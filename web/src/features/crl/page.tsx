@@ -13,7 +13,7 @@ import { Tabs } from "@/components/tabs";
 import { Time } from "@/components/time";
 import { REVOCATION_COLUMNS } from "../revocation/columns";
 import { useCrls } from "../revocation/queries";
-import { addressesOf, bytes, fileOf } from "./addresses";
+import { addressesOf, bytes, fileOf, newestOf } from "./addresses";
 import { CrlAge } from "./age";
 import { Attempts } from "./attempts";
 import { Responders } from "./responders";
@@ -108,10 +108,13 @@ function Overview({ one }: { one: IssuerCrls }) {
         <Facts>
           <Fact name="Number">{one.crl_number?.toLocaleString() ?? "—"}</Fact>
           <Fact name="Made">
-            <Time at={one.this_update} as="exact" /> (<Time at={one.this_update} />)
+            <Time at={newestOf(one)?.generated_at} />
           </Fact>
-          <Fact name="Next at the latest">
-            <Time at={one.next_update} as="exact" /> (<Time at={one.next_update} />)
+          <Fact name="thisUpdate">
+            <Time at={one.this_update} as="exact" />
+          </Fact>
+          <Fact name="nextUpdate">
+            <Time at={one.next_update} as="exact" />
           </Fact>
           <Fact name="Entries">{one.revoked_count?.toLocaleString() ?? "—"}</Fact>
           <Fact name="Size">{one.crl_number ? <Size one={one} /> : "—"}</Fact>
@@ -250,8 +253,8 @@ const COLUMNS: readonly Column<IssuerCrls>[] = [
   {
     id: "this_update",
     header: "Made",
-    csv: (one) => one.this_update,
-    cell: (one) => <Time at={one.this_update} />,
+    csv: (one) => newestOf(one)?.generated_at,
+    cell: (one) => <Time at={newestOf(one)?.generated_at} />,
   },
   {
     id: "next_update",

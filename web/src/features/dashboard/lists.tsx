@@ -88,7 +88,7 @@ export function FailedJobs() {
         <ul className="text-[13px]">
           {page.data.data.map((job) => (
             <li key={job.id} className="flex items-center gap-3 border-b px-4 py-2 last:border-b-0">
-              <span className="w-20 shrink-0">
+              <span className="w-24 shrink-0">
                 <TextLink to={`/jobs/${job.id}`}>{job.type}</TextLink>
               </span>
               <span className="min-w-0 flex-1 truncate text-muted" title={job.last_error ?? undefined}>

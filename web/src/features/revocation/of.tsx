@@ -11,7 +11,7 @@ import { Time } from "@/components/time";
 import { useCan } from "@/lib/session";
 import { count } from "@/lib/words";
 import { useVersions } from "../certificates/queries";
-import { publishesCrls } from "../crl/addresses";
+import { newestOf, publishesCrls } from "../crl/addresses";
 import { CrlAge } from "../crl/age";
 import { REVOCATION_COLUMNS } from "./columns";
 import { UnholdDialog } from "./dialog";
@@ -27,6 +27,7 @@ export function RevokedBanner({ certificate: one }: { certificate: Certificate }
   const untold = inForce.filter((row) => !row.issuer_notified);
   const when = (REASONS as Readonly<Record<string, { when: string } | undefined>>)[one.revocation_reason]
     ?.when;
+  const isHold = one.revocation_reason === "certificateHold";
   const error = untold.find((row) => row.last_notify_error)?.last_notify_error;
   return (
     <div
@@ -34,10 +35,9 @@ export function RevokedBanner({ certificate: one }: { certificate: Certificate }
       className="mb-4 space-y-1 rounded-md border border-bad/30 bg-bad-soft px-3 py-2 text-[13px]"
     >
       <p>
-        <b>{one.revocation_reason === "certificateHold" ? "On hold" : "Revoked"}</b>{" "}
-        <Time at={one.revoked_at} />
-        {inForce[0] && ` by ${inForce[0].revoked_by}`}: {reasonText(one.revocation_reason)}.{" "}
-        <span className="text-muted">{when}</span>
+        <b>{isHold ? "On hold" : "Revoked"}</b> <Time at={one.revoked_at} />
+        {inForce[0] && ` by ${inForce[0].revoked_by}`}
+        {!isHold && <>: {reasonText(one.revocation_reason)}</>}. <span className="text-muted">{when}</span>
       </p>
       {untold.length > 0 && (
         <p>
@@ -112,7 +112,7 @@ function Told({ certificate: one }: { certificate: Certificate }) {
             <TextLink to={`/crl/${one.issuer_id}`}>
               {crls.data.crl_number ? `Number ${crls.data.crl_number.toLocaleString()}` : "None yet"}
             </TextLink>{" "}
-            <CrlAge of={crls.data} />
+            <CrlAge of={newestOf(crls.data) ?? crls.data} />
           </Fact>
           <Fact name="OCSP">
             {newest ? (
