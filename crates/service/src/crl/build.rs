@@ -199,9 +199,11 @@ impl Crls {
                 let scope = EntryScope { issuer: &id, shard: (shard != 0).then_some(shard), not_after_from };
                 (Some(entries(tx, scope)?), Vec::new())
             };
-            let since = match &delta {
-                Some(CrlHead { base: Some(of), .. }) => changes_since(tx, &id, of.generation, shard)?,
-                _ => Vec::new(),
+            // A first delta continues the CRL that is being replaced.
+            let of = delta.as_ref().and_then(|delta| delta.base).map(|of| of.generation);
+            let since = match of.or(base.as_ref().map(|base| base.generation)) {
+                Some(generation) => changes_since(tx, &id, generation, shard)?,
+                None => Vec::new(),
             };
             Ok::<_, Failure>(Start { generation, base, delta, whole, changes, since })
         });

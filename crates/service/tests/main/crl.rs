@@ -3,12 +3,14 @@
 use crate::bench::ServiceBench;
 use crate::flow::{Flow, Never};
 use crate::revocation::{because, renew, revocations, revoke, versions, www};
+use certctl_connector_api::issuer::IssuerEnv;
+use certctl_domain::JsonText;
 use certctl_domain::crl::CrlKind;
 use certctl_domain::revocation::RevocationReason as Reason;
 use certctl_pki::Certificate;
 use certctl_pki::crl::{Crl, EntryReason};
 use certctl_service::reconcile::CrlGeneration;
-use certctl_service::{CrlOptions, Crls, PublishedCrl};
+use certctl_service::{CrlOptions, Crls, LiveIssuers, PublishedCrl, SealedCaKeys};
 use certctl_service_api::engine::Reconciler;
 use certctl_service_api::revocation::{RevocationService, RevokeSpec, Scope};
 use certctl_telemetry::{CrlMetrics, Registry};
@@ -145,4 +147,38 @@ async fn how_crls_were_made_is_on_record() {
     let events = flow.bench.read(|tx| tx.crls().events(&build::id(build::ISSUER), 10)).await;
     let seen: Vec<_> = events.iter().map(|event| event.number).collect();
     assert_eq!(seen, [3], "a month is remembered");
+}
+
+/// CRLs of the issuer, which has deltas from now on.
+async fn with_deltas(t: &ServiceBench) -> Arc<Crls> {
+    t.write(|tx| {
+        let mut issuer = tx.issuers().find(&build::id(build::ISSUER))?.unwrap();
+        issuer.public_config = JsonText::trusted(r#"{"delta_crls":true}"#.to_owned());
+        issuer.sealed_config = None;
+        tx.issuers().update(&mut issuer)
+    })
+    .await;
+    let env = IssuerEnv {
+        clock: Arc::clone(&t.base.clock),
+        ca_keys: Arc::new(SealedCaKeys::new(t.base.clone(), t.secrets.clone())),
+        pki_base_url: Some("http://pki.example".to_owned()),
+    };
+    let live = LiveIssuers::new(certctl_issuers::registry(), env, t.secrets.clone());
+    let metrics = CrlMetrics::register(&Registry::new()).unwrap();
+    Arc::new(Crls::new(t.base.clone(), Arc::new(live), OPTIONS, metrics))
+}
+
+#[tokio::test]
+async fn the_first_delta_knows_what_changed_since_the_crl_that_it_continues() {
+    let flow = Flow::new().await;
+    flow.issued().await;
+    let crls = with_deltas(&flow.bench).await;
+    let before = newest(&crls).await;
+    revoke(&flow, because(Reason::Superseded)).await.unwrap();
+    generate(&flow.bench, &crls).await;
+    let delta = crls.find(&build::id(build::ISSUER), 0, CrlKind::Delta).await.unwrap().unwrap();
+    let delta = read(&delta);
+    let serial = versions(&flow).await[0].serial_number.parse().unwrap();
+    assert_eq!(delta.base_number(), read(&before).number());
+    assert!(delta.find(&serial).is_some());
 }
