@@ -15,12 +15,24 @@ struct Requirement {
     present: fn() -> bool,
 }
 
-const REQUIREMENTS: [Requirement; 9] = [
+const REQUIREMENTS: [Requirement; 13] = [
     Requirement {
         what: "nginx",
         packages: &["nginx-light", "nginx"],
         present: || find_program("nginx").is_some(),
     },
+    Requirement {
+        what: "Apache, without its service",
+        packages: &["apache2-bin"],
+        present: || find_program("apache2").is_some(),
+    },
+    Requirement { what: "Caddy", packages: &["caddy"], present: || find_program("caddy").is_some() },
+    Requirement {
+        what: "the programs of GnuTLS",
+        packages: &["gnutls-bin"],
+        present: || find_program("ocsptool").is_some() && find_program("certtool").is_some(),
+    },
+    Requirement { what: "curl", packages: &["curl"], present: || find_program("curl").is_some() },
     Requirement {
         what: "PostgreSQL 15 or newer, server programs",
         packages: &["postgresql"],
@@ -51,7 +63,7 @@ const REQUIREMENTS: [Requirement; 9] = [
         },
     },
     Requirement {
-        what: "Python with venv, for schemathesis",
+        what: "Python with venv, for schemathesis and pkilint",
         packages: &["python3-venv"],
         present: || {
             let mut probe = Command::new("python3");

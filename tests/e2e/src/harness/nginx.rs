@@ -139,17 +139,22 @@ pub async fn fingerprint_at(address: &str, name: &str) -> Result<String> {
     Ok(probe(&endpoint, PATIENCE).await?.fingerprint_sha256)
 }
 
-fn arguments(prefix: &Path) -> Vec<String> {
+pub(super) fn arguments(prefix: &Path) -> Vec<String> {
     let file = |name: &str| prefix.join(name).display().to_string();
     ["-p".to_owned(), file(""), "-e".to_owned(), file("error.log"), "-c".to_owned(), file("nginx.conf")]
         .into()
 }
 
+/// The directories of its `http` block that would lie in the system's otherwise.
+pub(super) fn temporary_paths(prefix: &Path) -> String {
+    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|name| format!("    {name}_temp_path {};\n", prefix.join(name).display()))
+        .concat()
+}
+
 fn configuration(prefix: &Path, port: u16, name: &str) -> String {
     let file = |name: &str| prefix.join(name).display().to_string();
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|name| format!("    {name}_temp_path {};\n", file(name)))
-        .concat();
+    let temporary = temporary_paths(prefix);
     format!(
         "worker_processes 1;\npid {pid};\nerror_log {log} notice;\nevents {{ worker_connections 64; }}\n\
          http {{\n    access_log off;\n{temporary}    server {{\n        listen 127.0.0.1:{port} ssl;\n        \
@@ -163,7 +168,7 @@ fn configuration(prefix: &Path, port: u16, name: &str) -> String {
 }
 
 /// Whether it comes to listen; false when it ended instead, for example because the port was lost.
-async fn listening(running: &mut Running, port: u16) -> Result<bool> {
+pub(super) async fn listening(running: &mut Running, port: u16) -> Result<bool> {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline && running.exit_status()?.is_none() {
         if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {

@@ -143,9 +143,14 @@ impl Scenario {
     /// Adds a local CA whose leaves live for `validity`.
     pub async fn issuer(&self, validity: &str) -> Result<IssuerId> {
         let config = json!({"validity": validity, "ca_common_name": "End-to-end CA"});
+        self.issuer_with(&format!("local, {validity}"), &config).await
+    }
+
+    /// Adds a local CA with this configuration.
+    pub async fn issuer_with(&self, name: &str, config: &Value) -> Result<IssuerId> {
         let request = IssuerRequest {
             id: None,
-            name: format!("local, {validity}"),
+            name: name.to_owned(),
             kind: "GenericCA".to_owned(),
             config: config.as_object().cloned().unwrap_or_default(),
             enabled: true,

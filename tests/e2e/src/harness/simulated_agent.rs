@@ -106,7 +106,11 @@ impl SimulatedAgent {
 
     /// Makes a key and sends a CSR for `sans`.
     pub async fn submit(&self, item: &WorkItem, sans: &[San]) -> Result<()> {
-        let key = KeyPair::generate(KeySpec::P256)?;
+        self.submit_for(&KeyPair::generate(KeySpec::P256)?, item, sans).await
+    }
+
+    /// Sends a CSR for `sans` and this key.
+    pub async fn submit_for(&self, key: &KeyPair, item: &WorkItem, sans: &[San]) -> Result<()> {
         let template = RequestTemplate {
             common_name: item.common_name.clone(),
             sans: sans.to_vec(),
@@ -114,7 +118,7 @@ impl SimulatedAgent {
             must_staple: item.must_staple.unwrap_or_default(),
         };
         let request = CsrRequest {
-            csr_pem: template.sign(&key)?.to_pem(),
+            csr_pem: template.sign(key)?.to_pem(),
             certificate_id: item.certificate_id.clone().context("the job names no certificate")?,
             job_id: Some(item.id.clone()),
         };
