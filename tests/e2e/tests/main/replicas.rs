@@ -1,13 +1,15 @@
 //! Two servers on one PostgreSQL.
 
 use crate::fleet::Fleet;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use certctl_api_types::team::TeamRequest;
 use certctl_client::{Client, LiveEvents, Watched};
-use certctl_e2e::harness::{PATIENCE, ScenarioSettings};
+use certctl_e2e::harness::{PATIENCE, Scenario, ScenarioSettings, ServerProcess, now};
+use certctl_pki::ocsp::{CaIdentity, CertIdForm, MAX_REQUESTS, OcspRequest, OcspResponse, OcspStatus};
+use certctl_pki::{Certificate, Serial};
 
 #[tokio::test]
-async fn two_replicas_do_each_of_five_hundred_jobs_once() -> Result<()> {
+async fn two_replicas_do_each_of_512_jobs_once_and_vouch_for_every_certificate() -> Result<()> {
     let mut settings = ScenarioSettings::postgres()?;
     // Nobody is killed here, so nobody who is merely slow may be taken for dead.
     settings.server = settings.server.with("CERTCTL_JOB_LEASE", "10m").with("CERTCTL_AGENT_LEASE", "10m");
@@ -15,15 +17,42 @@ async fn two_replicas_do_each_of_five_hundred_jobs_once() -> Result<()> {
     let second = scenario.server.settings().sibling("server-2").start()?;
     let mut fleet = Fleet::enrol(&scenario, 5).await?;
     fleet.also_at(&second)?;
-    let certificates = fleet.order(&scenario, 500).await?;
+    let certificates = fleet.order(&scenario, 512).await?;
     fleet.run(&scenario, &certificates).await?;
     let abandoned = fleet.assert_each_done_once(&scenario, &certificates).await?;
     assert_eq!(abandoned, 0, "nobody was killed, so nothing was begun twice");
     for server in [&scenario.server, &second] {
         let series = r#"certctl_issuance_total{issuer_type="GenericCA",outcome="success"}"#;
         assert!(scenario.counter_at(server, series).await? > 0.0, "both replicas took part");
+        assert_eq!(good(&scenario, server).await?, 512, "what was issued is good, whoever issued it");
     }
     Ok(())
+}
+
+/// Asks a server by POST about everything in the ledger; says how many certificates are good.
+async fn good(scenario: &Scenario, server: &ServerProcess) -> Result<usize> {
+    let ledger = scenario.database.ledger().await?;
+    let leaves: Vec<_> = ledger.iter().filter(|row| row.certificate_id.is_some()).collect();
+    let issuer = &leaves.first().context("nothing was issued")?.issuer_id;
+    let serials: Vec<Serial> = leaves
+        .iter()
+        .filter_map(|row| row.serial_number.as_ref())
+        .map(|serial| serial.parse())
+        .collect::<Result<_, _>>()?;
+    let client = server.anonymous()?;
+    let ca = Certificate::parse_der(&client.relying_party().ca(issuer).await?)?;
+    let identity = CaIdentity::of(&ca)?;
+    let mut good = 0;
+    for serials in serials.chunks(MAX_REQUESTS) {
+        let request = OcspRequest::build(&identity, serials, CertIdForm::USUAL, None);
+        let response = OcspResponse::parse(&client.relying_party().ocsp(issuer, request).await?)?;
+        response.verify(&ca, now())?;
+        for serial in serials {
+            let answer = response.answer(&identity.cert_id(serial, CertIdForm::USUAL));
+            good += usize::from(answer.is_some_and(|answer| answer.status == OcspStatus::Good));
+        }
+    }
+    Ok(good)
 }
 
 #[tokio::test]
