@@ -57,7 +57,9 @@ fn body_of(error: &ApiError, request_id: &str) -> String {
 
 fn log(error: &ApiError) {
     let (status, code) = (error.status().as_u16(), error.code());
-    if status >= 500 {
+    // What is switched off answers 503 by contract; nothing has failed.
+    let is_off = matches!(error, ApiError::Service(ServiceError::NotConfigured { .. }));
+    if status >= 500 && !is_off {
         tracing::error!(http.status = status, error.code = code, error = %Chain(error), "request failed with {code}");
     } else {
         tracing::debug!(http.status = status, error.code = code, error = %Chain(error), "request refused with {code}");

@@ -1,8 +1,8 @@
 //! What a request leaves in the log.
 
-use crate::support::{MakeError, as_who, core, routes, send, send_to, table, to};
+use crate::support::{Answer, MakeError, as_who, core, routes, send, send_to, table, to};
 use actix_web::http::Method;
-use actix_web::web::Data;
+use actix_web::web::{Data, ServiceConfig};
 use certctl_service_api::ServiceError;
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -60,6 +60,15 @@ async fn a_request_is_one_line_without_query_and_credential() {
     assert!(!text().contains("in-query") && !text().contains("Bearer"), "{}", text());
 }
 
+/// The answer to a request that fails in this way.
+async fn failing(make: fn() -> ServiceError) -> Answer {
+    let routes = move |config: &mut ServiceConfig| {
+        config.app_data(Data::new(MakeError(make)));
+        table().register(config);
+    };
+    send_to(core().0, routes, to(Method::GET, "/api/v1/failure")).await
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read jobs")]
 struct Outer(#[source] io::Error);
@@ -67,16 +76,7 @@ struct Outer(#[source] io::Error);
 #[actix_web::test]
 async fn a_failure_is_logged_once_with_its_causes_and_its_request() {
     capture();
-    let make: fn() -> ServiceError = || ServiceError::internal(Outer(io::Error::other("disk is gone")));
-    let answer = send_to(
-        core().0,
-        move |config| {
-            config.app_data(Data::new(MakeError(make)));
-            table().register(config);
-        },
-        to(Method::GET, "/api/v1/failure"),
-    )
-    .await;
+    let answer = failing(|| ServiceError::internal(Outer(io::Error::other("disk is gone")))).await;
     let [line] = &of_level("ERROR")[..] else { panic!("{}", text()) };
     assert_eq!(line["fields"]["error"], "internal error: cannot read jobs: disk is gone");
     assert_eq!(line["fields"]["error.code"], "internal_error");
@@ -89,4 +89,13 @@ async fn a_refusal_is_no_error_of_the_server() {
     send_to(core().0, routes, to(Method::GET, "/api/v1/failure")).await;
     assert!(of_level("ERROR").is_empty() && of_level("WARN").is_empty(), "{}", text());
     assert!(of_level("DEBUG").iter().any(|line| line["fields"]["error.code"] == "not_found"), "{}", text());
+}
+
+#[actix_web::test]
+async fn what_is_switched_off_is_no_failure() {
+    capture();
+    let answer =
+        failing(|| ServiceError::NotConfigured { code: "digest_off", message: "digests are off".to_owned() })
+            .await;
+    assert_eq!((answer.status, of_level("ERROR")), (503, Vec::new()));
 }
