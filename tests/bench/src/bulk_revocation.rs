@@ -5,6 +5,7 @@ use crate::place::{Place, Postgres};
 use crate::policy::Never;
 use crate::table;
 use anyhow::{Context, Result, ensure};
+use certctl_domain::access::Role;
 use certctl_domain::certificate::Certificate;
 use certctl_domain::ledger::{Issuance, IssuanceState};
 use certctl_domain::operation::OperationState;
@@ -12,9 +13,9 @@ use certctl_domain::version::CertificateVersion;
 use certctl_repository::StoreError;
 use certctl_service::Operations;
 use certctl_service::reconcile::OperationRunner;
-use certctl_service_api::Actor;
 use certctl_service_api::engine::Reconciler;
 use certctl_service_api::operation::{BULK_REVOKE, OperationService, OperationSpec, Selection};
+use certctl_service_api::{Actor, Identity};
 use certctl_testkit::{build, seed_basics};
 use serde_json::json;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ async fn revoke(place: &Place, count: u32) -> Result<Duration> {
     };
     let operations = Operations::new(core.base.clone(), Arc::clone(&core.wakeups));
     let runner = OperationRunner::new(core.base.clone(), Arc::clone(&core.wakeups));
-    let who = Actor::system();
+    let who = administrator();
     let begun = Instant::now();
     let started = operations.start(&who, spec).await?;
     let report = runner.activate(&Never).await;
@@ -76,6 +77,13 @@ async fn revoke(place: &Place, count: u32) -> Result<Duration> {
     );
     store.close().await;
     Ok(time)
+}
+
+/// The system itself revokes nothing.
+fn administrator() -> Actor {
+    let identity =
+        Identity::Key { name: "bench".to_owned(), role: Role::Admin, identity: "bench".to_owned() };
+    Actor { identity, request_id: None, client_address: None }
 }
 
 fn certificate(number: u32) -> Certificate {
