@@ -5,15 +5,17 @@ use crate::place::{Place, Postgres};
 use crate::policy::Never;
 use crate::table;
 use anyhow::{Context, Result, ensure};
+use certctl_domain::Timestamp;
 use certctl_domain::access::Role;
-use certctl_domain::certificate::Certificate;
+use certctl_domain::certificate::{Certificate, CertificateStatus};
 use certctl_domain::ledger::{Issuance, IssuanceState};
-use certctl_domain::operation::OperationState;
+use certctl_domain::operation::{ItemState, OperationState};
 use certctl_domain::version::CertificateVersion;
 use certctl_repository::StoreError;
 use certctl_service::Operations;
 use certctl_service::reconcile::OperationRunner;
 use certctl_service_api::engine::Reconciler;
+use certctl_service_api::list::ListRequest;
 use certctl_service_api::operation::{BULK_REVOKE, OperationService, OperationSpec, Selection};
 use certctl_service_api::{Actor, Identity};
 use certctl_testkit::{build, seed_basics};
@@ -23,6 +25,8 @@ use std::time::{Duration, Instant};
 
 /// Rows that are written in one transaction while the inventory is made.
 const BATCH: u32 = 1_000;
+/// From now to the end of the certificates.
+const LIFETIME: Duration = Duration::from_hours(24 * 90);
 
 /// Measures both engines and prints the table.
 pub(crate) async fn measure(count: u32) -> Result<()> {
@@ -43,13 +47,15 @@ async fn revoke(place: &Place, count: u32) -> Result<Duration> {
     let core = Core::open(place.url.clone()).await?;
     let store = core.base.store.clone();
     seed_basics(&store).await;
+    let ends = core.base.clock.now().plus(LIFETIME);
     for first in (0..count).step_by(usize::try_from(BATCH)?) {
         let numbers = first..count.min(first + BATCH);
         store
             .write("bench.issued", move |tx| {
                 let certificates: Vec<Certificate> = numbers.clone().map(certificate).collect();
                 tx.certificates().insert_all(&certificates)?;
-                let versions: Vec<CertificateVersion> = numbers.clone().map(version).collect();
+                let versions: Vec<CertificateVersion> =
+                    numbers.clone().map(|number| version(number, ends)).collect();
                 tx.versions().insert_all(&versions)?;
                 versions.iter().try_for_each(|version| tx.ledger().record(&issuance(version)))?;
                 Ok::<_, StoreError>(())
@@ -70,10 +76,14 @@ async fn revoke(place: &Place, count: u32) -> Result<Duration> {
     let started = operations.start(&who, spec).await?;
     let report = runner.activate(&Never).await;
     let time = begun.elapsed();
+    let failed = operations
+        .items(&who, &started.operation.id, Some(ItemState::Failed), ListRequest::default())
+        .await?;
+    let first = failed.items.first();
     let ended = operations.get(&who, &started.operation.id, Duration::ZERO).await?.operation;
     ensure!(
         ended.state == OperationState::Completed && ended.total_done == u64::from(count),
-        "the operation did not revoke all: {ended:?}, {report:?}"
+        "the operation did not revoke all: {first:?}, {report:?}"
     );
     store.close().await;
     Ok(time)
@@ -87,13 +97,14 @@ fn administrator() -> Actor {
 }
 
 fn certificate(number: u32) -> Certificate {
-    build::certificate(&format!("mc-{number:07}"))
+    let id = format!("mc-{number:07}");
+    Certificate { status: CertificateStatus::Active, ..build::certificate(&id) }
 }
 
-fn version(number: u32) -> CertificateVersion {
+fn version(number: u32, not_after: Timestamp) -> CertificateVersion {
     let serial_number = format!("{:x}", 0x1000_0000 + number);
     let id = format!("mc-{number:07}");
-    CertificateVersion { serial_number, ..build::version(&format!("cv-{number:07}"), &id) }
+    CertificateVersion { serial_number, not_after, ..build::version(&format!("cv-{number:07}"), &id) }
 }
 
 fn issuance(version: &CertificateVersion) -> Issuance {

@@ -37,8 +37,10 @@ pub(crate) async fn certificates(url: &DatabaseUrl, count: u32, references: Refe
     let statements = dialect.statements(references);
     let url = url.clone();
     let filled = tokio::task::spawn_blocking(move || {
-        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-        provision::execute(&url, &statements)
+        let [certificates, names, tidy] = &statements;
+        let all: Vec<&str> =
+            [certificates.as_str(), names].into_iter().chain(FOLD).chain([tidy.as_str()]).collect();
+        provision::execute(&url, &all)
     });
     filled.await?.map_err(|error| anyhow!(error))
 }
