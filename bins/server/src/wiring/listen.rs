@@ -73,8 +73,9 @@ pub(super) fn bind(
         ..ServerOptions::new(&*config.http.host, config.http.port)
     };
     let http = Server::bind(&options, server_config(certificate)?, core, move |routes| {
-        api.configure(routes);
+        // Paths are tried one after the other, and relying parties ask most often.
         relying_parties.configure(routes);
+        api.configure(routes);
         console.configure(routes);
     })
     .hint("choose another address with CERTCTL_SERVER_HOST and CERTCTL_SERVER_PORT (0 picks a free port)")?;
