@@ -171,23 +171,43 @@ impl Driver {
     }
 
     /// Runs, prolonging the run lease meanwhile; a lost lease asks the reconciler to stop.
+    ///
+    /// The run goes on while the lease is prolonged: left alone, it could hold the place in the queue
+    /// for a database connection that the prolonging waits behind, and nobody would write any more.
     async fn run_under_lease(&self, stop: &Stop) -> Report {
         let every = RUN_SPAN / 3;
-        let mut prolong = interval_at(Instant::now() + every, every);
+        let mut due = interval_at(Instant::now() + every, every);
         let mut activation = std::pin::pin!(self.reconciler.activate(stop));
         loop {
             tokio::select! {
                 report = &mut activation => return report,
-                _ = prolong.tick() => match self.surroundings.leases.acquire(&self.run_lease, RUN_SPAN).await {
-                    Ok(true) => {}
-                    Ok(false) => {
-                        tracing::warn!("the lease of {} was lost; it stops at the next safe point", self.reconciler.name());
-                        stop.lease_lost();
-                    }
-                    Err(error) => {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "cannot prolong the lease of {}: {error}", self.reconciler.name());
-                    }
+                _ = due.tick() => {}
+            }
+            let mut prolonging = std::pin::pin!(self.prolong(stop));
+            tokio::select! {
+                report = &mut activation => {
+                    // Before the lease is given up, not after.
+                    prolonging.await;
+                    return report;
                 }
+                () = &mut prolonging => {}
+            }
+        }
+    }
+
+    async fn prolong(&self, stop: &Stop) {
+        let name = self.reconciler.name();
+        match self.surroundings.leases.acquire(&self.run_lease, RUN_SPAN).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!("the lease of {name} was lost; it stops at the next safe point");
+                stop.lease_lost();
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot prolong the lease of {name}: {error}"
+                );
             }
         }
     }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod fakes;
 #[cfg(test)]
+mod queue;
+#[cfg(test)]
 mod reconcilers;
 #[cfg(test)]
 mod workers;
