@@ -5,6 +5,7 @@ use crate::{ApiError, Caller, HttpCore, Refusal, body};
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::uri::PathAndQuery;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -63,10 +64,12 @@ pub(crate) async fn start(
     let caller = caller.ok_or_else(|| ServiceError::internal("a keyed request has no caller"))?;
     let payload = request.take_payload();
     let content = body::read(request.request(), payload).await?;
+    // Without the authority, which only some versions of HTTP put there.
+    let place = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let keyed = KeyedRequest {
         principal: caller.principal().to_owned(),
         key,
-        request: format!("{} {}", request.method(), request.uri()),
+        request: format!("{} {place}", request.method()),
     };
     let begun = service.begin(keyed, &content).await?;
     request.set_payload(payload_of(content));
