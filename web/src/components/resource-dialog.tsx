@@ -46,6 +46,8 @@ export function ResourceDialog<K extends ManagedKind, V extends object>(props: R
   const [isLoading, setLoading] = useState(id !== undefined);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [unread, setUnread] = useState<unknown>();
+  const [attempt, setAttempt] = useState(0);
   const [theirs, setTheirs] = useState<{ values: V; etag: string | undefined }>();
   const keyFor = useIdempotencyKey();
   const queries = useQueryClient();
@@ -63,15 +65,12 @@ export function ResourceDialog<K extends ManagedKind, V extends object>(props: R
         setLoading(false);
       })
       .catch((reason: unknown) => {
-        if (!stop.signal.aborted) {
-          setError(reason);
-          setLoading(false);
-        }
+        if (!stop.signal.aborted) setUnread(reason);
       });
     return () => stop.abort();
     // Read once, when it opens: later changes of others are found when it is saved.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [id, item]);
+  }, [id, item, attempt]);
 
   const save = async (match: string | undefined) => {
     setBusy(true);
@@ -82,7 +81,8 @@ export function ResourceDialog<K extends ManagedKind, V extends object>(props: R
         id === undefined
           ? await createItem<typeof path, Item<KindItem<K>>>(path, body as never, keyFor(body))
           : await replaceItem(item, id, body, match);
-      await queries.invalidateQueries({ queryKey: [kindKey(kind)] });
+      // Nobody waits in the form for lists to be read again.
+      void queries.invalidateQueries({ queryKey: [kindKey(kind)] });
       tell(`The ${noun} was ${id === undefined ? "created" : "saved"}.`);
       props.onDone?.(saved.data);
       props.onClose();
@@ -120,7 +120,17 @@ export function ResourceDialog<K extends ManagedKind, V extends object>(props: R
         </>
       }
     >
-      {isLoading ? (
+      {unread !== undefined ? (
+        // Without its present values, saving would empty it.
+        <Problem
+          error={unread}
+          title={`The ${noun} cannot be read`}
+          onRetry={() => {
+            setUnread(undefined);
+            setAttempt(attempt + 1);
+          }}
+        />
+      ) : isLoading ? (
         <Skeleton lines={5} />
       ) : (
         <form

@@ -34,8 +34,9 @@ export function useChange<Input, Output>(
   const queries = useQueryClient();
   return useMutation<Output, Error, Input>({
     mutationFn: (input) => change(input),
-    onSuccess: async (output, input) => {
-      await Promise.all(touches.map((queryKey) => queries.invalidateQueries({ queryKey })));
+    // What was done is told at once, however long the rest takes to be read again.
+    onSuccess: (output, input) => {
+      for (const queryKey of touches) void queries.invalidateQueries({ queryKey });
       onDone?.(output, input);
     },
     // Somebody else was faster: what is shown is old.
