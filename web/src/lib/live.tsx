@@ -67,6 +67,8 @@ export function follow(queries: QueryClient, tell: (connection: Connection) => v
   let retry: ReturnType<typeof setTimeout> | undefined;
   let poll: ReturnType<typeof setInterval> | undefined;
   let gather: ReturnType<typeof setTimeout> | undefined;
+  let holds: ReturnType<typeof setTimeout> | undefined;
+  let wasCut = false;
   const changed = new Set<string>();
 
   const readAgain = () =>
@@ -96,8 +98,14 @@ export function follow(queries: QueryClient, tell: (connection: Connection) => v
     stream = new AbortController();
     const { signal } = stream;
     const onOpen = () => {
-      wait = FIRST_WAIT_MILLIS;
-      stopPolling();
+      // One that is cut as soon as it has begun tells nothing, so reading goes on until it has held.
+      holds = setTimeout(() => {
+        wait = FIRST_WAIT_MILLIS;
+        stopPolling();
+      }, POLL_MILLIS);
+      // Without a place to go on from, what happened in between is only known by reading.
+      if (wasCut && lastEventId === undefined) readAgain();
+      wasCut = false;
       tell("live");
     };
     readEvents("/api/v1/events", lastEventId, signal, onOpen, onEvent)
@@ -105,7 +113,9 @@ export function follow(queries: QueryClient, tell: (connection: Connection) => v
         if (error instanceof StreamRefused && error.status === 401) link.onSignedOut?.();
       })
       .finally(() => {
+        clearTimeout(holds);
         if (signal.aborted) return;
+        wasCut = true;
         tell("polling");
         poll ??= setInterval(readAgain, POLL_MILLIS);
         retry = setTimeout(open, wait);
@@ -115,11 +125,13 @@ export function follow(queries: QueryClient, tell: (connection: Connection) => v
   const close = () => {
     stream?.abort();
     clearTimeout(retry);
+    clearTimeout(holds);
     stopPolling();
   };
   const onVisibility = () => {
     close();
     if (document.visibilityState === "hidden") {
+      wasCut = true;
       tell("paused");
       return;
     }
