@@ -36,6 +36,7 @@ export function Matrix(props: {
             <span className="w-44 font-medium">{words(cell.type)}</span>
             <ChannelPicker
               label={words(cell.severity)}
+              about={`${words(cell.type)}, ${words(cell.severity)}`}
               refs={props.refs}
               value={cell.channels}
               onChange={(channels) =>

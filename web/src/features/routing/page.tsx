@@ -196,6 +196,8 @@ function Editor({ answer }: { answer: Answer<Routing> }) {
 /** Channels to tick: single ones, and all of a kind. */
 export function ChannelPicker(props: {
   label: string;
+  /** What is chosen for, when the label alone stands for several. */
+  about?: string;
   refs: readonly { id: string; name: string }[];
   value: readonly string[];
   onChange: (value: string[]) => void;
@@ -204,7 +206,11 @@ export function ChannelPicker(props: {
   const options = [...kinds.map((kind) => ({ id: kind, name: kind })), ...props.refs];
   const unknown = props.value.filter((value) => !options.some((one) => one.id === value));
   return (
-    <div role="group" aria-label={props.label} className="flex flex-wrap items-center gap-x-4 gap-y-1">
+    <div
+      role="group"
+      aria-label={props.about ?? props.label}
+      className="flex flex-wrap items-center gap-x-4 gap-y-1"
+    >
       <span className="w-24 font-medium">{props.label}</span>
       {[...options, ...unknown.map((id) => ({ id, name: id }))].map((one) => (
         <label key={one.id} className="flex items-center gap-1.5">
