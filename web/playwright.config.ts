@@ -1,9 +1,12 @@
 import { defineConfig } from "@playwright/test";
 import { setting } from "./e2e/setting";
 
+// Chromium refuses its own sandbox to the superuser, as whom containers test.
+const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
 export default defineConfig({
   testDir: "e2e",
-  // One server with demo data serves all of them; more at once only measures the machine.
+  // One server serves all suites of a project; more at once only measures the machine.
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
@@ -11,18 +14,22 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   reporter: [["list"]],
-  outputDir: "test-results",
+  outputDir: `test-results/${setting.results}`,
   use: {
     ignoreHTTPSErrors: true,
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     viewport: { width: 1440, height: 900 },
     screenshot: "only-on-failure",
-    launchOptions: { executablePath: setting.chromium, args: ["--no-sandbox"] },
+    launchOptions: { executablePath: setting.chromium, args },
   },
   projects: [
-    { name: "light", use: { colorScheme: "light" } },
-    // The work is the same in both; what is looked at differs.
-    { name: "dark", use: { colorScheme: "dark" }, testMatch: "pages.spec.ts" },
+    // On an empty server, one after the other: what the first made, the second goes on with.
+    { name: "onboarding", testMatch: "onboarding.spec.ts" },
+    { name: "served", testMatch: "served.spec.ts", dependencies: ["onboarding"] },
+    // On the demo's data.
+    { name: "work", testMatch: ["work.spec.ts", "trouble.spec.ts"] },
+    { name: "pages", testMatch: "pages.spec.ts" },
+    { name: "screenshots", testMatch: "screenshots.spec.ts" },
   ],
 });

@@ -1,8 +1,8 @@
 import { expect, request, test as base, type APIRequestContext, type Page } from "@playwright/test";
-import { setting } from "./setting";
+import { setting, type Server } from "./setting";
 
 interface Fixtures {
-  /** Calls of the API with the key of the administrator. */
+  /** Calls of the demo's API with the key of the administrator. */
   api: APIRequestContext;
   /** A page that fails the test when anything is logged as an error, or refused by the content policy. */
   quiet: Page;
@@ -10,11 +10,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   api: async ({}, use) => {
-    const context = await request.newContext({
-      baseURL: setting.demo.url,
-      ignoreHTTPSErrors: true,
-      extraHTTPHeaders: { authorization: `Bearer ${setting.demo.key}` },
-    });
+    const context = await apiOf(setting.demo);
     await use(context);
     await context.dispose();
   },
@@ -25,13 +21,27 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Collects errors of the console and violations of the content policy. */
-export function watch(page: Page): string[] {
+/** Calls of a server's API with the key of its administrator. */
+export async function apiOf(server: Server): Promise<APIRequestContext> {
+  return request.newContext({
+    baseURL: server.url,
+    ignoreHTTPSErrors: true,
+    extraHTTPHeaders: { authorization: `Bearer ${server.key}` },
+  });
+}
+
+/**
+ * Collects errors of the console and violations of the content policy. Refusals with one of `expected`
+ * belong to the test.
+ */
+export function watch(page: Page, expected: readonly number[] = []): string[] {
   const problems: string[] = [];
   page.on("console", (message) => {
+    if (message.type() !== "error") return;
     // It answers 503 while a task is late, which a server that just started may well be.
-    const isHealth = message.location().url.endsWith("/health/scheduler");
-    if (message.type() === "error" && !isHealth) problems.push(message.text());
+    if (message.location().url.endsWith("/health/scheduler")) return;
+    if (expected.some((status) => message.text().includes(`status of ${status}`))) return;
+    problems.push(`${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   void page.addInitScript(() => {

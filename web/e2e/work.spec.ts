@@ -25,7 +25,7 @@ test("a wrong key is refused, a right one opens the page that was asked for, and
   await expect(page.getByRole("heading", { name: "Sign in to certctl" })).toBeVisible();
 });
 
-test("a certificate is found with the palette, renewed, and served anew", async ({ quiet: page }) => {
+test("a renewal is watched, step by step, on the page of its job", async ({ quiet: page }) => {
   await signIn(page, setting.demo.url, setting.demo.key);
   await page.keyboard.press("Control+k");
   await page.getByPlaceholder(/Search certificates/).fill("www.example.com");
@@ -97,18 +97,4 @@ test("many certificates are given to another owner after a preview", async ({ qu
   await dialog.getByRole("button", { name: /^Reassign \d+ certificate/ }).click();
   await expect(page.getByRole("progressbar", { name: "Progress" })).toBeVisible();
   await expect(page.getByText("Completed").first()).toBeVisible();
-});
-
-test("a server that goes away is said, and nothing that was typed is lost", async ({ page }) => {
-  await signIn(page, setting.demo.url, setting.demo.key);
-  await page.goto(`${setting.demo.url}/teams`);
-  await page.getByRole("button", { name: "New team" }).click();
-  await page.getByLabel("Name").fill("Night shift");
-  await page.context().setOffline(true);
-  await page.getByRole("button", { name: "Create" }).click();
-  await expect(page.getByRole("alert")).toContainText("cannot be reached");
-  await expect(page.getByLabel("Name")).toHaveValue("Night shift");
-  await page.context().setOffline(false);
-  await page.getByRole("button", { name: "Create" }).click();
-  await expect(page.getByText("The team was created.")).toBeVisible();
 });

@@ -15,7 +15,7 @@ struct Requirement {
     present: fn() -> bool,
 }
 
-const REQUIREMENTS: [Requirement; 13] = [
+const REQUIREMENTS: [Requirement; 14] = [
     Requirement {
         what: "nginx",
         packages: &["nginx-light", "nginx"],
@@ -75,6 +75,11 @@ const REQUIREMENTS: [Requirement; 13] = [
         what: "aiosmtpd, the mail server of the tests",
         packages: &["python3-aiosmtpd"],
         present: || TestSmtp::require_installed().is_ok(),
+    },
+    Requirement {
+        what: "Chromium, in which the console is tested",
+        packages: &["chromium"],
+        present: || find_program("chromium").is_some(),
     },
     Requirement {
         what: "the public CA certificates",

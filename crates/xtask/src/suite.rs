@@ -58,7 +58,7 @@ impl<'w> Suite<'w> {
         step("packages", packages::ensure)?;
         self.check()?;
         if matches!(self.scope, Scope::Workspace) {
-            step("web console", || web::check(self.workspace))?;
+            step("web console", || web::check(self.workspace, !self.quick))?;
         }
         if self.quick {
             return step("tests", || self.cargo_test(None));

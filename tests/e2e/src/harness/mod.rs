@@ -1,6 +1,7 @@
 //! Processes and databases of one scenario, each private and gone afterwards.
 
 mod agent;
+mod browser;
 mod cli;
 mod database;
 mod gate;
@@ -20,6 +21,7 @@ mod wait;
 mod web_server;
 
 pub use agent::{AgentProcess, AgentSettings};
+pub use browser::Browser;
 pub use cli::Cli;
 pub use database::{Database, LedgerCount, PostgresServer};
 pub use gate::{Gate, TcpGate};

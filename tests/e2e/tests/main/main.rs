@@ -10,6 +10,7 @@ mod access;
 mod bad_input;
 mod call_log;
 mod cli;
+mod console;
 mod contract;
 mod crashes;
 mod crl_replicas;
