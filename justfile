@@ -56,6 +56,10 @@ migrate-new NAME:
 web:
     cargo xtask web
 
+# Take the pictures of the console in docs/images anew
+screenshots:
+    cargo xtask screenshots
+
 # Show a certificate being issued, deployed and renewed
 demo *ARGS:
     cargo xtask demo {{ARGS}}

@@ -3,8 +3,8 @@
 //! That program replaces this process, so its exit status and its handling of Ctrl-C are
 //! what the caller sees.
 
-use crate::packages;
 use crate::workspace::{Workspace, words};
+use crate::{packages, web};
 use anyhow::{Result, anyhow};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -15,6 +15,21 @@ pub fn demo(workspace: &Workspace, once: bool, rest: &[String]) -> Result<()> {
     workspace.build_programs(&[])?;
     let mut demo = workspace.cargo(["run", "--quiet", "--package", "certctl-e2e", "--bin", "demo", "--"]);
     become_program(demo.args(once.then_some("--once")).args(rest))
+}
+
+/// Takes the pictures of the console anew; returns only on failure to start.
+pub fn screenshots(workspace: &Workspace) -> Result<()> {
+    packages::ensure()?;
+    web::build(workspace)?;
+    workspace.build_programs(&[])?;
+    become_program(&mut workspace.cargo([
+        "run",
+        "--quiet",
+        "--package",
+        "certctl-e2e",
+        "--bin",
+        "screenshots",
+    ]))
 }
 
 /// Runs the benchmark with release programs; returns only on failure to start it.

@@ -55,6 +55,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARG")]
         rest: Vec<String>,
     },
+    /// Write docs/images: what the main pages of the web console look like, on the demo's data
+    Screenshots,
     /// Build the release programs and measure them
     Bench {
         /// Arguments for the benchmark
@@ -120,6 +122,7 @@ fn run(command: Command) -> Result<()> {
         Command::ConfigDocs(output) => CONFIGURATION.run(&workspace, output.mode()),
         Command::Web => web::build(&workspace),
         Command::Demo { once, rest } => delegate::demo(&workspace, once, &rest),
+        Command::Screenshots => delegate::screenshots(&workspace),
         Command::Bench { rest } => delegate::bench(&workspace, &rest),
         Command::MigrateNew { name } => migration::create(workspace.root(), &name),
     }
