@@ -143,7 +143,9 @@ fn find(tx: &mut dyn Tx, culprit: &Known) -> Result<Issuance, Failure> {
     let found = match culprit {
         Known::Serial(issuer, serial) => {
             if tx.issuers().find(issuer)?.is_none() {
-                return Err(Failure::Service(ServiceError::not_found("issuer", issuer)));
+                let message = format!("issuer {issuer} does not exist");
+                let error = ServiceError::unprocessable("issuer_id", "unknown_reference", message);
+                return Err(Failure::Service(error));
             }
             tx.ledger().find_by_serial(issuer, serial)?
         }

@@ -314,7 +314,7 @@ async fn one_leaf_is_revoked_by_number_or_as_itself() {
     let unknown = Culprit::Serial { issuer_id: build::id(build::ISSUER), serial: "77".to_owned() };
     assert_eq!(code(one(unknown).await), "unknown_serial");
     let nobody = Culprit::Serial { issuer_id: build::id("iss-none"), serial: "77".to_owned() };
-    assert_eq!(code(one(nobody).await), "not_found");
+    assert_eq!(code(one(nobody).await), "unknown_reference");
     assert_eq!(code(one(Culprit::Pem("no certificate".to_owned())).await), "invalid_certificate");
 
     let done = one(Culprit::Pem(leaf.pem_chain.clone())).await.unwrap();
