@@ -17,6 +17,8 @@ export default defineConfig({
   outputDir: `test-results/${setting.results}`,
   use: {
     ignoreHTTPSErrors: true,
+    // What is not there is named, rather than waited for until the test ends.
+    actionTimeout: 60_000,
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     viewport: { width: 1440, height: 900 },

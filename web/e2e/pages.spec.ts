@@ -70,7 +70,7 @@ const DIALOGS: readonly (readonly [string, string])[] = [
   ["policies", "New rule"],
   ["owners", "New owner"],
   ["teams", "New team"],
-  ["agent-groups", "New group"],
+  ["agent-groups", "New agent group"],
   ["agents", "Enrol an agent"],
   ["api-keys", "New API key"],
   ["certificates/mc-www", "Renew"],
