@@ -123,10 +123,13 @@ async function onPhone(page: Page, testInfo: TestInfo, name: string): Promise<nu
   return wide;
 }
 
-/** Waits until the page shows something and nothing on it is still to come. */
+/**
+ * Waits until the page shows something and nothing on it is still to come. What stands there while the
+ * session is looked up is not the page.
+ */
 async function settled(page: Page): Promise<boolean> {
   const isThere = await page
-    .locator("main h1, main p")
+    .locator("#content h1, #content p")
     .first()
     .waitFor()
     .then(() => true)
