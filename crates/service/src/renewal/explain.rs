@@ -11,6 +11,7 @@ use certctl_domain::certificate::Certificate;
 use certctl_domain::deployment::{DeploymentStatus, TargetMapping};
 use certctl_domain::explanation::{Blocker, HolderStep, NextAction, Rule, Step};
 use certctl_domain::job::{Job, JobStatus};
+use certctl_domain::revocation::RevocationReason;
 use certctl_domain::target::Target;
 use certctl_repository::Tx;
 use certctl_service_api::renewal::Explanation;
@@ -150,6 +151,10 @@ fn blocker(rule: Rule, message: String, next: &str, id: &impl ToString) -> Block
     Blocker { rule, message, next: next.to_owned(), ids: vec![id.to_string()] }
 }
 
+fn is_on_hold(certificate: &Certificate) -> bool {
+    certificate.revocation_reason.as_deref() == Some(RevocationReason::CertificateHold.as_str())
+}
+
 /// What the certificate and the objects it follows say.
 fn state_blockers(
     tx: &mut dyn Tx,
@@ -160,6 +165,7 @@ fn state_blockers(
     let (step, policy) = (&assessment.step, assessment.policy());
     let next = match step.rule {
         Rule::Archived => Some("Create a new certificate, or take this one back into service."),
+        Rule::Revoked if is_on_hold(certificate) => Some("Lift the hold, or create a new certificate."),
         Rule::Revoked => Some("Create a new certificate."),
         Rule::NoKeyHolder => Some("Map the certificate to an active target."),
         Rule::Paused => Some("Mend the cause, then unpause the certificate, or renew it by hand."),

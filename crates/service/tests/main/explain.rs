@@ -193,6 +193,15 @@ async fn nothing_happens_to_what_is_paused_left_to_people_ended_or_held_by_nobod
         .await;
         assert_eq!(rule(&explained(&t).await), (NextAction::None, ended));
     }
+    change(&t, |tx| {
+        let mut row = tx.certificates().find(&build::id("mc-www"))?.unwrap();
+        row.status = CertificateStatus::Revoked;
+        row.revocation_reason = Some("certificateHold".to_owned());
+        tx.certificates().update(&mut row)
+    })
+    .await;
+    let held = explained(&t).await;
+    assert!(held.blockers[0].next.starts_with("Lift the hold"), "{held:#?}");
     let unknown = t.renewals.explain(&operator(), &build::id("mc-none")).await.unwrap_err();
     assert_eq!(unknown.code(), "not_found");
 }
