@@ -33,5 +33,6 @@ export default defineConfig({
     { name: "work", testMatch: ["work.spec.ts", "trouble.spec.ts"] },
     { name: "pages", testMatch: "pages.spec.ts" },
     { name: "screenshots", testMatch: "screenshots.spec.ts" },
+    { name: "speed", testMatch: "speed.spec.ts" },
   ],
 });

@@ -14,6 +14,8 @@ interface Setting {
   demo: Server;
   /** A server without anything. */
   empty: Server;
+  /** A server with a large inventory. */
+  large: Server;
   agent: { program: string; state: string };
   nginx: { name: string; target: Record<string, unknown> };
   /** Folder for pictures. */

@@ -35,6 +35,7 @@ pub fn screenshots(workspace: &Workspace) -> Result<()> {
 /// Runs the benchmark with release programs; returns only on failure to start it.
 pub fn bench(workspace: &Workspace, rest: &[String]) -> Result<()> {
     packages::ensure()?;
+    web::build(workspace)?;
     workspace.build_programs(&["--release"])?;
     become_program(
         workspace.cargo(["run", "--release", "--quiet", "--package", "certctl-bench", "--"]).args(rest),

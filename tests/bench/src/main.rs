@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark starts programs and reads the machine")]
 
 mod bulk_revocation;
+mod console;
 mod core;
 mod fill;
 mod footprint;
@@ -93,6 +94,8 @@ enum Section {
     Ocsp,
     /// One operation that revokes many
     BulkRevocation,
+    /// The web console in a browser
+    Console,
     /// Memory, time to readiness, sizes
     Footprint,
 }
@@ -148,6 +151,9 @@ async fn run(options: Options) -> Result<()> {
     }
     if options.wants(Section::BulkRevocation) {
         bulk_revocation::measure(options.scaled(options.revocations)).await?;
+    }
+    if options.wants(Section::Console) {
+        console::measure(options.scaled(options.certificates)).await?;
     }
     if options.wants(Section::Footprint) {
         footprint::measure().await?;
